@@ -1,0 +1,99 @@
+"""What an ONNX file says about itself, read without trusting it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vcomp.errors import VcompError, nearest
+from vcomp.spec import Input, ModelSpec
+
+if TYPE_CHECKING:
+    from onnx import ModelProto, ValueInfoProto
+
+MAX_ONNX_BYTES = 2 << 30  # a protobuf message cannot be larger
+
+
+@dataclass(frozen=True)
+class Port:
+    """An input or output of the graph; a dimension that is not fixed is None."""
+
+    name: str
+    shape: tuple[int | None, ...]
+
+    def __str__(self) -> str:
+        return f"{self.name} {'×'.join('?' if side is None else str(side) for side in self.shape)}"
+
+
+@dataclass(frozen=True)
+class OnnxFile:
+    inputs: tuple[Port, ...]
+    outputs: tuple[Port, ...]
+    opset: int
+
+
+def load_onnx(path: Path) -> "ModelProto":
+    """The parsed file, weights kept outside of it not loaded; VcompError if it is missing, too large or no ONNX."""
+    import onnx
+    from google.protobuf.message import DecodeError
+
+    if not path.is_file():
+        raise VcompError(f"there is no file {path}", expected="an ONNX file")
+    if path.stat().st_size > MAX_ONNX_BYTES:
+        raise VcompError(f"{path} has {path.stat().st_size:,} bytes", expected=f"at most {MAX_ONNX_BYTES:,}")
+    try:
+        model = onnx.load(str(path), load_external_data=False)
+    except DecodeError:
+        raise VcompError(f"{path} is not an ONNX file, or is cut short") from None
+    if not model.graph.node or not model.graph.output:
+        raise VcompError(f"{path} holds no graph", expected="an ONNX file with nodes and outputs")
+    return model
+
+
+def describe_onnx(path: Path) -> OnnxFile:
+    """The inputs, outputs and opset of an ONNX file."""
+    model = load_onnx(path)
+    constants = {initializer.name for initializer in model.graph.initializer}
+    return OnnxFile(
+        inputs=tuple(_port(value) for value in model.graph.input if value.name not in constants),
+        outputs=tuple(_port(value) for value in model.graph.output),
+        opset=max((item.version for item in model.opset_import if item.domain in ("", "ai.onnx")), default=0),
+    )
+
+
+def _port(value: "ValueInfoProto") -> Port:
+    sides = value.type.tensor_type.shape.dim
+    return Port(value.name, tuple(side.dim_value if side.dim_value > 0 else None for side in sides))
+
+
+def check_ports(spec: ModelSpec, path: Path) -> None:
+    """Compare the spec's inputs with the file's; VcompError for a name or shape that is not there."""
+    file = describe_onnx(path)
+    by_name = {port.name: port for port in file.inputs}
+    listed = ", ".join(str(port) for port in file.inputs)
+    for item in spec.inputs:
+        port = by_name.pop(item.name, None)
+        if port is None:
+            close = nearest(item.name, [port.name for port in file.inputs])
+            raise VcompError(
+                f"the network has no input {item.name!r}",
+                where=str(path),
+                expected=f"a name that it has: {listed}",
+                mend=f'write Input(name="{close or file.inputs[0].name}", …) in the spec of {spec.name}',
+            )
+        if not _shapes_agree(item, port):
+            raise VcompError(
+                f"input {item.name!r} is {'×'.join(map(str, item.shape))} in the spec of {spec.name}",
+                where=str(path),
+                expected=f"the network's shape: {port}",
+                mend="correct shape=(…) in the spec",
+            )
+    if by_name:
+        raise VcompError(
+            f"the spec of {spec.name} leaves out input {next(iter(by_name))!r}", where=str(path), expected=listed
+        )
+
+
+def _shapes_agree(item: Input, port: Port) -> bool:
+    return len(item.shape) == len(port.shape) and all(
+        theirs is None or ours == theirs for ours, theirs in zip(item.shape, port.shape, strict=True)
+    )

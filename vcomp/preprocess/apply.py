@@ -1,0 +1,72 @@
+"""A spec's ops applied to one image."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from typing_extensions import assert_never
+
+from vcomp.preprocess.geometry import Pixels, crop, fit, letterbox, resize
+from vcomp.preprocess.normalize import normalize
+from vcomp.spec import (
+    CenterCrop,
+    Decode,
+    Letterbox,
+    Normalize,
+    Op,
+    PickChannel,
+    Resize,
+    ResizeToFit,
+    ToBGR,
+    ToTensor,
+    ToYCrCb,
+)
+
+
+def reads_gray(ops: Sequence[Op]) -> bool:
+    """Whether the image file is to be read as one grey channel."""
+    return any(isinstance(op, Decode) and op.gray for op in ops)
+
+
+def preprocess(image: Pixels, ops: Sequence[Op], *, half_constants: bool = False) -> NDArray[np.float32]:
+    """An H×W×C image as Decode left it (RGB or grey) to the network's C×H×W input.
+
+    `half_constants` rounds mean and std to fp16 first: what the chip computes, rather than what was trained.
+    """
+    x: NDArray[np.uint8] | NDArray[np.float32] = image
+    for op in ops:
+        if isinstance(op, Normalize):
+            x = normalize(x, mean=op.mean, std=op.std, div255=op.div255, half_constants=half_constants)
+        elif isinstance(op, ToTensor):
+            x = np.ascontiguousarray(x.astype(np.float32).transpose(2, 0, 1))
+        else:
+            x = _on_pixels(x.astype(np.uint8, copy=False), op)
+    return x.astype(np.float32, copy=False)
+
+
+def _on_pixels(
+    image: Pixels, op: Decode | ToBGR | ToYCrCb | PickChannel | Resize | ResizeToFit | Letterbox | CenterCrop
+) -> Pixels:
+    match op:
+        case Decode():
+            return image
+        case ToBGR():
+            return np.ascontiguousarray(image[..., ::-1])
+        case ToYCrCb():
+            import cv2
+
+            return cv2.cvtColor(image, cv2.COLOR_RGB2YCrCb).astype(np.uint8, copy=False)
+        case PickChannel():
+            return np.ascontiguousarray(image[..., op.index : op.index + 1])
+        case Resize():
+            return resize(image, op.height, op.width, op.kernel)
+        case ResizeToFit():
+            place = fit(image.shape[:2], (op.height, op.width))
+            return resize(image, place.height, place.width, op.kernel)
+        case Letterbox():
+            return letterbox(image, op.height, op.width, (op.fill,) * 3, op.kernel)
+        case CenterCrop():
+            top, left = (image.shape[0] - op.height) // 2, (image.shape[1] - op.width) // 2
+            return crop(image, top, left, op.height, op.width)
+        case _:
+            assert_never(op)

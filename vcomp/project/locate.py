@@ -1,0 +1,98 @@
+"""The project that a command works on: the nearest folder upwards that holds models, as git finds its own."""
+
+import fnmatch
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import yaml
+
+from vcomp.errors import VcompError, unknown
+from vcomp.project.model import Model, load_model
+from vcomp.project.shipped import shipped
+from vcomp.spec import ModelSpec
+
+CONFIG = "vcomp.yaml"
+CONFIG_KEYS = ("data",)
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder with `models/<name>/spec.py`, and maybe a vcomp.yaml."""
+
+    root: Path
+    models_dir: Path
+    start: Path  # where the user stands
+
+    @cached_property
+    def models(self) -> list[Model]:
+        """All model folders, by name; the first spec that cannot be read is an error."""
+        return [load_model(path.parent) for path in sorted(self.models_dir.glob("*/spec.py"))]
+
+    def select(self, names: Sequence[str], *, variants: bool = True) -> list[tuple[Model, ModelSpec]]:
+        """The specs with these names or globs, in the order asked for.
+
+        Without a name: the model that the user stands in, else all; then `variants` says whether those come too.
+        """
+        known = {spec.name: (model, spec) for model in self.models for spec in model.specs}
+        if not names:
+            here = [model for model in self.models if self.start.is_relative_to(model.folder)]
+            return [
+                (model, spec)
+                for model in here or self.models
+                for spec in (model.specs if variants else model.specs[:1])
+            ]
+        chosen: dict[str, tuple[Model, ModelSpec]] = {}
+        for name in names:
+            matching = fnmatch.filter(known, name)
+            if not matching:
+                raise unknown("model", name, known, where=str(self.models_dir))
+            chosen |= {match: known[match] for match in matching}
+        return list(chosen.values())
+
+    def data_root(self, option: Path | None) -> Path | None:
+        """The data folder: the --data option, else VCOMP_DATA, else `data:` in vcomp.yaml, else None."""
+        if option is not None:
+            return _existing(option.absolute(), "--data")
+        if os.environ.get("VCOMP_DATA"):
+            return _existing(Path(os.environ["VCOMP_DATA"]).absolute(), "VCOMP_DATA")
+        configured = _read_config(self.root / CONFIG).get("data")
+        return _existing((self.root / configured).absolute(), str(self.root / CONFIG)) if configured else None
+
+
+def find_project(start: Path) -> Project:
+    """The project that `start` lies in; outside any project, the models that vcomp ships."""
+    start = start.absolute()
+    for folder in (start, *start.parents):
+        if (folder / CONFIG).is_file() or next((folder / "models").glob("*/spec.py"), None):
+            return Project(folder, folder / "models", start)
+    return Project(start, shipped("models"), start)
+
+
+def _existing(folder: Path, said_by: str) -> Path:
+    if not folder.is_dir():
+        raise VcompError(
+            f"the data folder {folder} does not exist",
+            where=said_by,
+            mend="correct the path, or get the data with: vcomp data get dsb2018",
+        )
+    return folder
+
+
+def _read_config(path: Path) -> dict[str, str]:
+    if not path.is_file():
+        return {}
+    try:
+        content = yaml.safe_load(path.read_text()) or {}
+    except yaml.YAMLError as error:
+        raise VcompError(f"not YAML: {error}", where=str(path)) from None
+    if not isinstance(content, dict):
+        raise VcompError("not a mapping", where=str(path), expected="lines like `data: path/to/data`")
+    for key, value in content.items():
+        if key not in CONFIG_KEYS:
+            raise unknown("key", str(key), CONFIG_KEYS, where=str(path))
+        if not isinstance(value, str):
+            raise VcompError(f"{key} is {value!r}", where=str(path), expected="a path")
+    return content

@@ -1,0 +1,110 @@
+"""Preprocessing, one op per step, in the order in which an image meets them."""
+
+from enum import Enum
+from typing import Annotated, Literal
+
+from pydantic import Field, PositiveInt, model_validator
+from typing_extensions import Self
+
+from vcomp.spec.base import Part
+
+Channel = Annotated[float, Field(ge=-1e6, le=1e6)]
+
+
+class Kernel(str, Enum):
+    """How a resized pixel is computed from its neighbours, named as in the vdsp_params JSON."""
+
+    BILINEAR_CV = "BILINEAR_CV"  # OpenCV's INTER_LINEAR: no smoothing when shrinking
+    BILINEAR_PILLOW = "BILINEAR_PILLOW"  # Pillow's: smooths when shrinking
+    BICUBIC_PILLOW = "BICUBIC_PILLOW"
+
+
+class Decode(Part):
+    """Read the image file as height × width × channels, 8 bits: RGB, or one grey channel."""
+
+    type: Literal["decode"] = "decode"
+    gray: bool = False
+
+
+class ToBGR(Part):
+    """Swap red and blue: the network was trained on OpenCV's channel order."""
+
+    type: Literal["to_bgr"] = "to_bgr"
+
+
+class ToYCrCb(Part):
+    """Convert RGB to luma and the two colour differences."""
+
+    type: Literal["to_ycrcb"] = "to_ycrcb"
+
+
+class PickChannel(Part):
+    """Keep one channel."""
+
+    type: Literal["pick_channel"] = "pick_channel"
+    index: Annotated[int, Field(ge=0, le=2)] = 0
+
+
+class Resize(Part):
+    """Resize to an exact size; the aspect ratio is not kept."""
+
+    type: Literal["resize"] = "resize"
+    height: PositiveInt
+    width: PositiveInt
+    kernel: Kernel = Kernel.BILINEAR_CV
+
+
+class ResizeToFit(Part):
+    """Resize to the largest size that fits inside height × width; the aspect ratio is kept, nothing is filled."""
+
+    type: Literal["resize_to_fit"] = "resize_to_fit"
+    height: PositiveInt
+    width: PositiveInt
+    kernel: Kernel = Kernel.BILINEAR_CV
+
+
+class Letterbox(Part):
+    """Resize to fit inside height × width with the aspect ratio kept, centred; fill the rest with `fill`."""
+
+    type: Literal["letterbox"] = "letterbox"
+    height: PositiveInt
+    width: PositiveInt
+    fill: Annotated[int, Field(ge=0, le=255)] = 114
+    kernel: Kernel = Kernel.BILINEAR_CV
+
+
+class CenterCrop(Part):
+    """Cut height × width out of the middle."""
+
+    type: Literal["center_crop"] = "center_crop"
+    height: PositiveInt
+    width: PositiveInt
+
+
+class Normalize(Part):
+    """Per channel (k·x − mean) / std, with k = 1/255 if `div255` else 1; without mean and std, k·x alone."""
+
+    type: Literal["normalize"] = "normalize"
+    mean: tuple[Channel, ...] | None = None
+    std: tuple[Channel, ...] | None = None
+    div255: bool = True
+
+    @model_validator(mode="after")
+    def _mean_goes_with_std(self) -> Self:
+        if (self.mean is None) != (self.std is None):
+            raise ValueError("give both mean and std, or neither")
+        if self.std is not None and any(abs(value) < 1e-4 for value in self.std):
+            raise ValueError(f"std {self.std} holds a value that is zero, or vanishes in fp16")
+        return self
+
+
+class ToTensor(Part):
+    """Height × width × channels to channels × height × width, in floating point; no scaling."""
+
+    type: Literal["to_tensor"] = "to_tensor"
+
+
+Op = Annotated[
+    Decode | ToBGR | ToYCrCb | PickChannel | Resize | ResizeToFit | Letterbox | CenterCrop | Normalize | ToTensor,
+    Field(discriminator="type"),
+]

@@ -1,0 +1,1 @@
+"""One file per task family: post-processing, metrics, drawing."""
