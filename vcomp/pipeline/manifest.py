@@ -1,0 +1,101 @@
+"""What each step of a run read and wrote, so that an unchanged step is not repeated and a killed run goes on."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from vcomp.files import sha256, write_text
+
+SCHEMA_VERSION = 1
+
+Json = Any
+
+
+class Fingerprints:
+    """Content hashes of files; a file is read again only when its size or time of change differs."""
+
+    def __init__(self, known: Mapping[str, tuple[int, int, str]]) -> None:
+        self._known = dict(known)
+        self.used: dict[str, tuple[int, int, str]] = {}
+
+    def file(self, path: Path) -> str:
+        stat = path.stat()
+        key = str(path)
+        size, changed, digest = self._known.get(key, (-1, -1, ""))
+        if (size, changed) != (stat.st_size, stat.st_mtime_ns):
+            digest = sha256(path)
+        self._known[key] = self.used[key] = (stat.st_size, stat.st_mtime_ns, digest)
+        return digest
+
+    def files(self, paths: Iterable[Path]) -> str:
+        """One hash over the names and contents of several files."""
+        return text_hash("\n".join(f"{path.name} {self.file(path)}" for path in sorted(paths)))
+
+    def tree(self, path: Path) -> str | None:
+        """A file's hash, or one over all files below a folder; None if there is neither."""
+        if path.is_file():
+            return self.file(path)
+        if not path.is_dir():
+            return None
+        below = [item for item in path.rglob("*") if item.is_file() and "__pycache__" not in item.parts]
+        return text_hash("\n".join(f"{item.relative_to(path)} {self.file(item)}" for item in sorted(below)))
+
+
+def text_hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Manifest:
+    """The record of a workspace's steps, saved after each of them."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        content = _read(path)
+        self._steps: dict[str, Json] = content.get("steps", {})
+        self.results: Json = content.get("results")
+        self.fingerprints = Fingerprints({key: tuple(value) for key, value in content.get("files", {}).items()})
+
+    def result_of(self, step: str, inputs: Mapping[str, Any], outputs: Iterable[Path]) -> Json | None:
+        """What a step gave earlier, if it had these inputs and its outputs are still as it left them."""
+        entry = self._steps.get(step)
+        if entry is None or entry["inputs"] != _plain(inputs):
+            return None
+        if entry["outputs"] != {str(path): self.fingerprints.tree(path) for path in outputs}:
+            return None
+        return entry["result"]
+
+    def do(self, step: str, inputs: Mapping[str, Any], outputs: Iterable[Path], work: Callable[[], Json]) -> Json:
+        """Do a step's work and record it; its result must be JSON."""
+        self._steps.pop(step, None)
+        result = work()
+        hashes = {str(path): self.fingerprints.tree(path) for path in outputs}
+        self._steps[step] = {"inputs": _plain(inputs), "outputs": hashes, "result": result}
+        self.save()
+        return result
+
+    def save(self) -> None:
+        content = {
+            "schema_version": SCHEMA_VERSION,
+            "steps": self._steps,
+            "results": self.results,
+            "files": self.fingerprints.used,
+        }
+        write_text(self._path, json.dumps(content))
+
+
+def _plain(inputs: Mapping[str, Any]) -> Json:
+    """Inputs as they come back from JSON, so that old and new compare equal."""
+    return json.loads(json.dumps(inputs, sort_keys=True))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """The saved content. If there is none, or it is damaged or of another version, nothing: all steps are redone."""
+    try:
+        content = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return {}
+    if not isinstance(content, dict) or content.get("schema_version") != SCHEMA_VERSION:
+        return {}
+    return content

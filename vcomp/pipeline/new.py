@@ -1,0 +1,119 @@
+"""`vcomp new`: a model folder to start from. What exists is never overwritten."""
+
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from vcomp.errors import VcompError, unknown
+from vcomp.networks.onnx_file import OnnxFile, Port, describe_onnx
+from vcomp.project import Project, load_model
+from vcomp.project.shipped import shipped
+from vcomp.render.filters import FILTERS
+
+TASKS = ("binary_segmentation",)
+_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,99}$")
+
+
+def new_model(
+    project: Project,
+    name: str,
+    *,
+    task: str | None = None,
+    from_onnx: Path | None = None,
+    shape: tuple[int, ...] | None = None,
+) -> list[Path]:
+    """Make `models/<name>` and return its files.
+
+    A name that vcomp ships gives a copy of that model, weights too. Otherwise a spec that renders and runs as it
+    stands: with a small network of its own, or around an ONNX file whose names and shapes it takes over. `shape` is
+    needed where the file leaves sides open.
+    """
+    folder = project.root / "models" / name
+    if not _NAME.match(name):
+        raise VcompError(f"{name!r} cannot be a model's name", expected="letters, digits, and . _ + - in between")
+    if folder.exists():
+        raise VcompError(f"{folder} exists already", mend="choose another name, or remove it yourself")
+    if task is not None and task not in TASKS:
+        raise unknown("task", task, TASKS)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    source = shipped("models") / name
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".new-") as temporary:
+        made = Path(temporary) / name
+        if from_onnx is None and task is None and (source / "spec.py").is_file():
+            shutil.copytree(source, made, ignore=shutil.ignore_patterns("workspace", "__pycache__", "*.edited"))
+        elif from_onnx is not None:
+            _from_onnx(made, name, from_onnx, shape)
+        else:
+            _from_scratch(made, name)
+        load_model(made)  # what was written is a spec
+        made.rename(folder)
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _from_scratch(folder: Path, name: str) -> None:
+    folder.mkdir()
+    shutil.copyfile(shipped("templates") / "new" / "network.py", folder / "network.py")
+    _write_spec(folder, name, network=None, input_name="input", shape=(1, 3, 96, 96))
+
+
+def _from_onnx(folder: Path, name: str, file: Path, shape: tuple[int, ...] | None) -> None:
+    described = describe_onnx(file)
+    port = _image_input(described, file)
+    fixed = _fixed_shape(port, shape, file)
+    _check_output(described, fixed, file)
+    (folder / "weights").mkdir(parents=True)
+    shutil.copyfile(file, folder / "weights" / f"{name}.onnx")
+    _write_spec(folder, name, network=f"weights/{name}.onnx", input_name=port.name, shape=fixed)
+
+
+def _image_input(described: OnnxFile, file: Path) -> Port:
+    if len(described.inputs) != 1:
+        raise VcompError(
+            f"{file} has {len(described.inputs)} inputs: {', '.join(map(str, described.inputs))}",
+            expected="one image input",
+            mend="export the network with its image input alone",
+        )
+    return described.inputs[0]
+
+
+def _fixed_shape(port: Port, shape: tuple[int, ...] | None, file: Path) -> tuple[int, ...]:
+    """The input's shape with open sides filled in: the batch is 1, the rest comes from `shape`."""
+    sides: list[int | None] = [1 if index == 0 else side for index, side in enumerate(port.shape)]
+    if shape is not None:
+        agree = len(shape) == len(sides) and all(b is None or a == b for a, b in zip(shape, sides, strict=True))
+        if not agree:
+            raise VcompError(f"--shape {','.join(map(str, shape))} does not fit input {port}", where=str(file))
+        sides = list(shape)
+    if len(sides) != 4 or sides[1] not in (1, 3, None):
+        raise VcompError(f"input {port} is no image", where=str(file), expected="1 × 1 or 3 channels × height × width")
+    if None in sides:
+        raise VcompError(
+            f"input {port} leaves sides open", where=str(file), mend="say which to use: --shape 1,3,HEIGHT,WIDTH"
+        )
+    return tuple(side for side in sides if side is not None)
+
+
+def _check_output(described: OnnxFile, shape: tuple[int, ...], file: Path) -> None:
+    output = described.outputs[0]
+    expected = (1, 1, *shape[2:])
+    fits = len(output.shape) == 4 and all(b in (None, a) for a, b in zip(expected, output.shape, strict=True))
+    if not fits:
+        raise VcompError(
+            f"output {output} is no mask of the input's size",
+            where=str(file),
+            expected=f"{'×'.join(map(str, expected))} probabilities: binary segmentation is the task that vcomp knows",
+        )
+
+
+def _write_spec(folder: Path, name: str, *, network: str | None, input_name: str, shape: tuple[int, ...]) -> None:
+    environment = Environment(  # noqa: S701  (Python, not HTML: each value passes a filter)
+        loader=FileSystemLoader(shipped("templates")), undefined=StrictUndefined, keep_trailing_newline=True
+    )
+    environment.filters.update(FILTERS)
+    text = environment.get_template("new/spec.py.j2").render(
+        name=name, network=network, input_name=input_name, shape=shape
+    )
+    (folder / "spec.py").write_text(text)

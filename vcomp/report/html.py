@@ -1,0 +1,64 @@
+"""One self-contained HTML page about a run: the table, and pictures of the worst, median and best images."""
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from vcomp.datasets.images import encode, read_rgb
+from vcomp.datasets.pairs import Pair, read_mask
+from vcomp.files import write_text
+from vcomp.project.shipped import shipped
+from vcomp.report.scores import Scored
+from vcomp.report.table import table
+from vcomp.results import Result
+from vcomp.spec import ModelSpec
+from vcomp.tasks.binary_segmentation import overlay, truth_mask
+
+SHOWN = 3  # pictures each of the worst, the median and the best
+
+
+@dataclass(frozen=True)
+class Example:
+    """One image: its overlay per precision as a data URL, with the IoU under it."""
+
+    name: str
+    pictures: tuple[tuple[str, str, str], ...]  # precision, IoU, data URL
+
+
+def write_report(
+    path: Path, spec: ModelSpec, pairs: Sequence[Pair], results: Sequence[Result], scored: Sequence[Scored]
+) -> None:
+    """Write the page. Examples are chosen by the last precision, the one that was asked for."""
+    environment = Environment(loader=FileSystemLoader(shipped("templates")), undefined=StrictUndefined, autoescape=True)
+    ranked = sorted((score.iou, index) for index, score in enumerate(scored[-1].scores) if score.iou is not None)
+    order = [index for _, index in ranked]
+    middle = max(0, (len(order) - SHOWN) // 2)
+    groups = {
+        "Worst": order[:SHOWN],
+        "Median": order[middle : middle + SHOWN],
+        "Best": order[-SHOWN:][::-1],
+    }
+    text = environment.get_template("report.html.j2").render(
+        title=spec.display_name,
+        result=results[-1],
+        rows=table(spec, results),
+        groups={
+            name: [_example(spec, pairs[index], index, scored) for index in chosen] for name, chosen in groups.items()
+        },
+    )
+    write_text(path, text)
+
+
+def _example(spec: ModelSpec, pair: Pair, index: int, scored: Sequence[Scored]) -> Example:
+    image = read_rgb(pair.image)
+    truth = truth_mask(read_mask(pair.mask), spec.size, spec.evaluation.foreground)
+    pictures = []
+    for item in scored:
+        mask = read_mask(item.masks / f"{pair.name}.png") > 0
+        iou = item.scores[index].iou
+        encoded = base64.b64encode(encode(overlay(image, mask, truth))).decode()
+        pictures.append((item.dtype, "–" if iou is None else f"{100 * iou:.2f}", f"data:image/png;base64,{encoded}"))
+    return Example(pair.name, tuple(pictures))

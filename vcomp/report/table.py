@@ -1,0 +1,41 @@
+"""The score table, the same on the terminal and in the report: fp32, then each precision that was run."""
+
+from collections.abc import Sequence
+
+from vcomp.results import Result
+from vcomp.spec import ModelSpec
+
+COLUMNS = ("precision", "mIoU", "Dice", "drop", "published", "images/s", "p50 ms", "p95 ms", "p99 ms", "computed by")
+
+
+def table(spec: ModelSpec, results: Sequence[Result]) -> list[tuple[str, ...]]:
+    """Rows in the order of COLUMNS. Scores are percent; the drop is in points of mIoU against fp32."""
+    first = results[0]
+    rows = [_row(spec, first, "fp32", None, f"ONNX Runtime {first.versions['onnxruntime']}")]
+    rows += [
+        _row(spec, result, result.dtype, result.drop(), result.toolchain.label)
+        for result in results
+        if result.dtype != "fp32"
+    ]
+    return rows
+
+
+def _row(spec: ModelSpec, result: Result, dtype: str, drop: float | None, by: str) -> tuple[str, ...]:
+    metrics, speed = result.metrics[dtype], result.performance[dtype]
+    published = {str(key): value for key, value in spec.published.items()}
+    return (
+        dtype,
+        figure(metrics["miou"], 3),
+        figure(metrics["dice"], 3),
+        figure(drop, 3),
+        figure(published.get(dtype), 3),
+        figure(speed.images_per_second, 1),
+        figure(speed.latency_p50_ms, 1),
+        figure(speed.latency_p95_ms, 1),
+        figure(speed.latency_p99_ms, 1),
+        by,
+    )
+
+
+def figure(value: float | None, digits: int) -> str:
+    return "–" if value is None else f"{value:.{digits}f}"
