@@ -1,0 +1,82 @@
+"""The int8 model: quantize/dequantize pairs that ONNX Runtime turns into integer operators."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vcomp.errors import VcompError
+from vcomp.quantize.histogram import TensorStatistics
+from vcomp.quantize.integer_relu import integer_relus
+from vcomp.quantize.layers import QUANTIZED, layers_left_in_float, range_sources
+from vcomp.quantize.model import prepare
+from vcomp.quantize.ranges import STEPS, choose_range
+from vcomp.spec import Int8
+
+if TYPE_CHECKING:
+    from onnx import GraphProto, ModelProto
+
+# The numerics are symmetric and signed, [-128, 127] times the scale. They are written as unsigned with this zero point:
+# the same results to the last bit, by ONNX Runtime's faster kernels (UNet++ takes a sixth less time).
+ZERO_POINT = 128
+
+
+def quantize_int8(
+    model: "ModelProto | bytes", statistics: Mapping[str, TensorStatistics], options: Int8
+) -> "ModelProto":
+    """The model with int8 weights and activations; inputs and outputs keep their names, shapes and float32.
+
+    `statistics` are those that `collect` returned for the same model. Weights are symmetric, per output channel or per
+    tensor; a bias is int32 at the product of the scales. What is not in `layers.QUANTIZED`, a final sigmoid say,
+    stays in floating point. On x64 without VNNI, ONNX Runtime computes exactly this only with the session option
+    `session.x64quantprecision` at "1"; else its 16-bit sums may saturate. VcompError when statistics are missing, or a
+    layer's number is past the last.
+    """
+    from onnxruntime.quantization import QuantType
+    from onnxruntime.quantization.calibrate import CalibrationMethod, TensorData, TensorsData
+    from onnxruntime.quantization.qdq_quantizer import QDQQuantizer
+
+    prepared = prepare(model)
+    ranges = _ranges(prepared.graph, statistics, options)
+    writer = QDQQuantizer(
+        prepared,
+        per_channel=options.per_channel,
+        reduce_range=False,
+        weight_qType=QuantType.QInt8,
+        activation_qType=QuantType.QUInt8,
+        tensors_range=TensorsData(
+            CalibrationMethod.MinMax,
+            {name: TensorData(lowest=-reach, highest=reach) for name, reach in ranges.items()},
+        ),
+        nodes_to_quantize=[],
+        nodes_to_exclude=layers_left_in_float(prepared.graph, options),
+        op_types_to_quantize=list(QUANTIZED),
+        extra_options={
+            "ActivationSymmetric": True,
+            "TensorQuantOverrides": {name: [_parameters(reach)] for name, reach in ranges.items()},
+        },
+    )
+    writer.quantize_model()
+    writer.model.topological_sort()
+    quantized: ModelProto = writer.model.model
+    integer_relus(quantized.graph)
+    return quantized
+
+
+def _ranges(graph: "GraphProto", statistics: Mapping[str, TensorStatistics], options: Int8) -> dict[str, np.float32]:
+    sources = range_sources(graph)
+    missing = sorted(set(sources.values()) - statistics.keys())
+    if missing:
+        raise VcompError(
+            f"there are no statistics of tensor {missing[0]!r}", expected="those collected on the same model"
+        )
+    chosen = {
+        source: choose_range(statistics[source], options.calibrate, options.calibrate_range)
+        for source in set(sources.values())
+    }
+    # A tensor that was always zero may have any range but none.
+    return {name: np.float32(chosen[source] or 1.0) for name, source in sources.items()}
+
+
+def _parameters(reach: np.float32) -> dict[str, Any]:
+    return {"scale": np.array(reach / STEPS, np.float32), "zero_point": np.array(ZERO_POINT, np.uint8)}
