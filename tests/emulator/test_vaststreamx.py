@@ -1,0 +1,452 @@
+"""The emulated module as scripts use it: order, nesting, threads, and what wrong use says."""
+
+import gc
+import random
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as StillRunning
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from tests.emulator import networks
+from tests.emulator.conftest import Run, Setup
+from vcomp.emulator.artifact import read_artifact
+from vcomp.emulator.codes import ColorCvtCode, GraphOutputType, ImageFormat, OpType, TypeFlag
+from vcomp.emulator.devices import set_device
+from vcomp.emulator.images import Image, create_image
+from vcomp.emulator.model import Graph, Model, ModelOperator
+from vcomp.emulator.operators import Operator
+from vcomp.emulator.results import UNREAD
+from vcomp.emulator.session import Session
+from vcomp.emulator.stream import Stream
+from vcomp.emulator.tensors import Tensor, as_numpy, from_numpy
+from vcomp.preprocess.fused import run_vdsp
+from vcomp.preprocess.vdsp import load_vdsp
+
+Streaming = Callable[..., Setup]
+
+
+def colored(value: int, height: int = 8, width: int = 8) -> Image:
+    """An image of one colour: the mean network gives the value back."""
+    return create_image(np.full((3, height, width), value, np.uint8), ImageFormat.RGB_PLANAR, width, height, 0)
+
+
+def value_of(result: list[list[Tensor]]) -> int:
+    assert len(result) == 1
+    [output] = result[0]
+    array = as_numpy(output)
+    assert array.dtype == np.float16
+    assert array.shape == (1, 3, 1, 1)
+    return int(array[0, 0, 0, 0])
+
+
+def drained(setup: Setup, name: Any = None) -> list[Any]:
+    """All results up to the end of the stream."""
+    results = []
+    while True:
+        try:
+            results.append(setup.stream.get_operator_output(name or setup.network))
+        except ValueError:
+            return results
+
+
+class TestOrder:
+    def test_200_images_of_random_sizes_from_four_threads_come_back_in_order(self, streaming: Streaming) -> None:
+        setup = streaming()
+        given: list[int] = []
+        lock = threading.Lock()
+
+        def feed(seed: int) -> None:
+            choose = random.Random(seed)
+            for _ in range(50):
+                image = colored(value := choose.randrange(256), choose.randint(1, 90), choose.randint(1, 90))
+                with lock:
+                    given.append(value)
+                    setup.stream.run_async([image])
+
+        with ThreadPoolExecutor(5) as pool:
+            reader = pool.submit(drained, setup)
+            list(pool.map(feed, range(4)))
+            setup.stream.close_input()
+            setup.stream.wait_until_done()
+            assert [value_of(result) for result in reader.result(timeout=30)] == given
+
+    def test_the_main_thread_may_feed_everything_before_it_reads(self, streaming: Streaming) -> None:
+        setup = streaming()
+        for value in range(4 * UNREAD):
+            setup.stream.run_async([colored(value)])
+        setup.stream.close_input()
+        setup.stream.wait_until_done()
+        assert [value_of(result) for result in drained(setup)] == list(range(4 * UNREAD))
+
+    def test_inputs_are_held_back_while_a_living_reader_lags_behind(self, streaming: Streaming) -> None:
+        setup = streaming()
+        taken, go_on = threading.Event(), threading.Event()
+
+        def read() -> list[Any]:
+            first = setup.stream.get_operator_output(setup.network)
+            taken.set()
+            go_on.wait(30)
+            return [first, *drained(setup)]
+
+        def feed() -> None:
+            for value in range(100):
+                setup.stream.run_async([colored(value)])
+            setup.stream.close_input()
+
+        with ThreadPoolExecutor(2) as pool:
+            reader, feeder = pool.submit(read), pool.submit(feed)
+            assert taken.wait(30)
+            with pytest.raises(StillRunning):
+                feeder.result(timeout=0.6)
+            go_on.set()
+            assert [value_of(result) for result in reader.result(timeout=30)] == list(range(100))
+
+    def test_synchronous_results_stay_out_of_the_queues(self, streaming: Streaming) -> None:
+        setup = streaming()
+        with ThreadPoolExecutor(5) as pool:
+            reader = pool.submit(drained, setup)
+            syncs = [pool.submit(setup.stream.run_sync, [colored(100 + index)]) for index in range(40)]
+            for value in range(40):
+                setup.stream.run_async([colored(value)])
+            assert [value_of(sync.result(timeout=30)) for sync in syncs] == list(range(100, 140))
+            setup.stream.close_input()
+            assert [value_of(result) for result in reader.result(timeout=30)] == list(range(40))
+
+    def test_a_batch_is_nested_by_item_and_output(self, streaming: Streaming) -> None:
+        setup = streaming()
+        result = setup.stream.run_sync([colored(1), colored(2, 30, 20), colored(3)])
+        assert [value_of([item]) for item in result] == [1, 2, 3]
+
+    def test_the_preprocessing_output_has_a_queue_of_its_own(self, streaming: Streaming) -> None:
+        setup = streaming(also="preprocess_res")
+        for value in range(5):
+            setup.stream.run_async([colored(value, 20, 20)])
+        setup.stream.close_input()
+        setup.stream.wait_until_done()
+        planes = [as_numpy(result[0][0]) for result in drained(setup, "preprocess_res")]
+        assert [(array.shape, array.dtype, int(array.max())) for array in planes] == [
+            ((3, 8, 8), np.float16, value) for value in range(5)
+        ]
+        assert [value_of(result) for result in drained(setup)] == list(range(5))
+
+
+class TestFailure:
+    def test_an_input_that_fails_is_reported_in_its_place_and_at_the_end(self, streaming: Streaming) -> None:
+        setup = streaming("picky")
+        for value in (1, 200, 3):
+            setup.stream.run_async([colored(value)])
+        setup.stream.close_input()
+        with pytest.raises(RuntimeError, match="input 1 of the stream failed"):
+            setup.stream.wait_until_done()
+        seen = []
+        for _ in range(3):
+            try:
+                seen.append(float(as_numpy(setup.stream.get_operator_output(setup.network)[0][0])[0]))
+            except RuntimeError:
+                seen.append("failed")
+        assert seen == [1.0, "failed", 3.0]
+        with pytest.raises(ValueError, match="has ended"):
+            setup.stream.get_operator_output(setup.network)
+
+    def test_a_synchronous_input_that_fails(self, streaming: Streaming) -> None:
+        with pytest.raises(RuntimeError, match="run_sync failed"):
+            streaming("picky").stream.run_sync([colored(200)])
+
+    def test_a_stream_that_is_dropped_ends_its_threads(self, streaming: Streaming) -> None:
+        before = threading.active_count()
+        setup = streaming()
+        setup.stream.run_async([colored(1)])
+        assert threading.active_count() == before + 2
+        del setup
+        gc.collect()
+        assert threading.active_count() == before
+
+
+EXIT = """
+import sys, threading
+import numpy as np, vaststreamx as vsx
+model = vsx.ModelOperator(vsx.Model(sys.argv[1], 1))
+graph = vsx.Graph()
+graph.add_operators(vsx.Operator.load_ops_from_json_file(sys.argv[2])[0], model)
+stream = vsx.Stream(graph, vsx.StreamBalanceMode.ONCE)
+stream.register_operator_output(model)
+stream.build()
+image = vsx.create_image(np.zeros((3, 9, 9), np.uint8), vsx.ImageFormat.RGB_PLANAR, 9, 9, 0)
+read = []
+def consume():
+    while True:
+        try:
+            stream.get_operator_output(model)
+        except ValueError:
+            break
+        read.append(1)
+        if len(read) == int(sys.argv[3]):
+            raise KeyError("the consumer dies")
+    print("read", len(read))
+def feed():
+    for _ in range(300):
+        stream.run_async([image])
+"""
+
+
+class TestExit:
+    """A process must end, whatever state its streams are in. The consumer is no daemon: Python waits for it."""
+
+    def script(self, tmp_path: Path, end: str) -> Path:
+        (tmp_path / "script.py").write_text(EXIT + end)
+        return tmp_path / "script.py"
+
+    @pytest.mark.parametrize(
+        ("end", "dies_after", "says"),
+        [
+            ("threading.Thread(target=consume).start()\nstream.run_sync([image])\n", 0, "read 0"),
+            ("threading.Thread(target=consume).start()\nfeed()\n", 0, "read 300"),
+            ("threading.Thread(target=consume).start()\nthreading.Thread(target=feed).start()\n", 0, "read 300"),
+            ("threading.Thread(target=consume).start()\nfeed()\nprint('fed')\n", 5, "fed"),
+            ("feed()\nprint('fed')\n", 0, "fed"),
+        ],
+        ids=["nothing-fed", "never-closed", "main-thread-gone", "consumer-dead", "no-consumer"],
+    )
+    def test_the_process_ends(
+        self, compiled: dict[str, str], tmp_path: Path, program: Run, end: str, dies_after: int, says: str
+    ) -> None:
+        operator = networks.write_operator(tmp_path / "op.json")
+        result = program("python", self.script(tmp_path, end), compiled["mean"], operator, dies_after, timeout=20)
+        assert result.returncode == 0, result.stderr
+        assert says in result.stdout
+
+
+class TestArithmetic:
+    @pytest.mark.parametrize(
+        ("op_type", "config"),
+        [
+            ("RESIZE_CVTCOLOR", {"ColorCvtCode": "RGB2BGR"}),
+            ("RESIZE_CVTCOLOR_CROP", {"ResizeWidth": 24, "ResizeHeight": 20, "CropX": 4, "CropY": 2}),
+            ("LETTERBOX_CVTCOLOR", {"Padding": [1, 2, 3]}),
+        ],
+    )
+    def test_a_stream_does_what_its_operator_and_its_network_do(
+        self, streaming: Streaming, compiled: dict[str, str], tmp_path: Path, op_type: str, config: dict[str, Any]
+    ) -> None:
+        normal = {"Mean": [0.4, 0.5, 0.6], "Std": [0.2, 0.3, 0.4], "NormaType": "DIV255_MINUSMEAN_DIVSTD"}
+        size = {"OimageWidth": 16, "OimageHeight": 16}
+        json = networks.write_operator(tmp_path / "op.json", op_type, **size, **normal, **config)
+        pixels = np.random.default_rng(3).integers(0, 256, (31, 47, 3), np.uint8)
+
+        setup = streaming("segmentation", json)
+        planar = np.ascontiguousarray(pixels.transpose(2, 0, 1))
+        result = setup.stream.run_sync([create_image(planar, ImageFormat.RGB_PLANAR, 47, 31, 0)])
+
+        prepared = run_vdsp(load_vdsp(json), pixels, (16, 16))
+        [expected] = Session(read_artifact(compiled["segmentation"])).run([prepared])
+        np.testing.assert_array_equal(as_numpy(result[0][0]), expected)
+
+    def test_a_network_of_one_channel_reads_the_first(self, streaming: Streaming) -> None:
+        image = create_image(np.stack([np.full((8, 8), v, np.uint8) for v in (7, 8, 9)]), ImageFormat.RGB_PLANAR, 8, 8)
+        assert as_numpy(streaming("gray").stream.run_sync([image])[0][0]).ravel().tolist() == [7.0]
+
+    def test_interleaved_images_reach_an_operator_that_asks_for_them(
+        self, streaming: Streaming, tmp_path: Path
+    ) -> None:
+        json = networks.write_operator(tmp_path / "bgr.json", IimageFormat="BGR888", ColorCvtCode="BGR2RGB")
+        pixels = np.empty((5, 6, 3), np.uint8)
+        pixels[:] = (1, 2, 3)
+        result = streaming(json=json).stream.run_sync([create_image(pixels, ImageFormat.BGR_INTERLEAVE, 6, 5, 0)])
+        assert as_numpy(result[0][0]).ravel().tolist() == [3.0, 2.0, 1.0]
+
+    @pytest.mark.parametrize("leading", [(1,), ()])
+    def test_tensors_feed_a_network_without_preprocessing(
+        self, compiled: dict[str, str], leading: tuple[int, ...]
+    ) -> None:
+        model = Model(compiled["tokens"], 8)
+        network = ModelOperator(model)
+        graph = Graph(GraphOutputType.GRAPH_OUTPUT_TYPE_NCHW_HOST)
+        graph.add_operators(network)
+        stream = Stream(graph)
+        stream.build()
+        ids = np.arange(4, dtype=np.int32).reshape(*leading, 4)
+        scale = np.full((*leading, 1), 2, np.float16)
+
+        [[output, count]] = stream.run_sync([[from_numpy(ids, 0), from_numpy(scale, 0)]])
+
+        assert (model.input_count, model.output_count, model.batch_size) == (2, 2, 8)
+        assert (model.input_shape, model.output_shape) == ([[1, 4], [1, 1]], [[1, 4, 3], [1, 1]])
+        assert as_numpy(output)[0, 3].tolist() == [0.75, 0.875, 0.0]
+        assert as_numpy(count).tolist() == [[6.0]]
+
+
+def planes(*shape: int) -> NDArray[np.uint8]:
+    return np.arange(np.prod(shape), dtype=np.uint8).reshape(shape)
+
+
+class TestImages:
+    @pytest.mark.parametrize(
+        ("array", "format"),
+        [
+            (planes(3, 4, 6), ImageFormat.RGB_PLANAR),
+            (planes(1, 3, 4, 6), ImageFormat.BGR_PLANAR),
+            (planes(4, 6, 3), ImageFormat.RGB_INTERLEAVE),
+            (planes(4, 18), ImageFormat.BGR_INTERLEAVE),
+            (planes(4, 6), ImageFormat.GRAY),
+            (planes(1, 6, 6), ImageFormat.YUV_NV12),
+            (planes(36), ImageFormat.YUV_NV12),
+        ],
+    )
+    def test_every_format_keeps_its_pixels(self, array: NDArray[np.uint8], format: ImageFormat) -> None:
+        image = create_image(array=array, format=format, width=6, height=4, device_id=0)
+        assert (image.width, image.height, image.format) == (6, 4, format)
+        assert as_numpy(image).ravel().tolist() == array.ravel().tolist()
+        assert tuple(image.shape) == as_numpy(image).shape
+
+    def test_images_and_tensors_are_copies_both_ways(self) -> None:
+        array = planes(3, 4, 6)
+        for value in (create_image(array, ImageFormat.RGB_PLANAR, 6, 4), from_numpy(array)):
+            array[:] = 9
+            as_numpy(value)[:] = 7
+            array = planes(3, 4, 6)
+            assert (as_numpy(value) == array).all()
+
+    @pytest.mark.parametrize(
+        ("array", "format", "says"),
+        [
+            (planes(3, 6, 4), ImageFormat.RGB_PLANAR, "the width comes before the height"),
+            (planes(4, 6, 3), ImageFormat.RGB_PLANAR, "(3, 4, 6)"),
+            (planes(3, 4, 6).astype(np.float32), ImageFormat.RGB_PLANAR, "array of uint8"),
+            ([[1]], ImageFormat.GRAY, "a list"),
+            (planes(4, 5), ImageFormat.GRAY, "no ImageFormat.GRAY image"),
+        ],
+    )
+    def test_an_array_that_does_not_fit_is_refused(self, array: Any, format: ImageFormat, says: str) -> None:
+        with pytest.raises(RuntimeError) as raised:
+            create_image(array, format, 6, 4, 0)
+        assert says in str(raised.value)
+
+
+class TestMisuse:
+    """Each is a RuntimeError whose text says what to do."""
+
+    def test_calls_out_of_order(self, streaming: Streaming) -> None:
+        setup = streaming()
+        graph = Graph()
+        graph.add_operators(setup.operator, setup.network)
+        stream = Stream(graph)
+        for call in (
+            lambda: stream.run_sync([colored(1)]),
+            lambda: stream.run_async([colored(1)]),
+            lambda: stream.get_operator_output(setup.network),
+            stream.close_input,
+            stream.wait_until_done,
+        ):
+            with pytest.raises(RuntimeError, match="before build"):
+                call()
+        stream.build()
+        with pytest.raises(RuntimeError, match="built twice"):
+            stream.build()
+        with pytest.raises(RuntimeError, match="after build"):
+            stream.register_operator_output(setup.network)
+        with pytest.raises(RuntimeError, match="was not registered"):
+            stream.get_operator_output("preprocess_res")
+        stream.close_input()
+        for call in (lambda: stream.run_sync([colored(1)]), lambda: stream.run_async([colored(1)])):
+            with pytest.raises(RuntimeError, match="after close_input"):
+                call()
+
+    @pytest.mark.parametrize(
+        ("inputs", "says"),
+        [
+            (colored(1), "expected a list"),
+            ([], "an empty list"),
+            ([[colored(1)]], "got a list"),
+            ([from_numpy(np.zeros(3))], "got a Tensor"),
+            ([create_image(planes(4, 6, 3), ImageFormat.RGB_INTERLEAVE, 6, 4)], "IimageFormat"),
+        ],
+    )
+    def test_inputs_that_the_operator_does_not_take(self, streaming: Streaming, inputs: Any, says: str) -> None:
+        stream = streaming().stream
+        for call in (stream.run_sync, stream.run_async):
+            with pytest.raises(RuntimeError) as raised:
+                call(inputs)
+            assert says in str(raised.value)
+
+    @pytest.mark.parametrize(
+        ("tensors", "says"),
+        [
+            ([np.zeros((1, 4), np.int32), np.zeros((1, 1), np.float32)], "expected from_numpy's Tensor"),
+            ([from_numpy(np.zeros((1, 5), np.int32)), from_numpy(np.zeros((1, 1)))], "expected [1, 4]"),
+            ([from_numpy(np.zeros((1, 4))), from_numpy(np.zeros((1, 1)))], "is float64"),
+            ([from_numpy(np.zeros((1, 4), np.int32))], "a list of 2 tensors, for ids, scale"),
+            (from_numpy(np.zeros((1, 4), np.int32)), "nested"),
+        ],
+    )
+    def test_tensors_that_the_network_does_not_take(self, compiled: dict[str, str], tensors: Any, says: str) -> None:
+        graph = Graph()
+        graph.add_operators(ModelOperator(Model(compiled["tokens"])))
+        stream = Stream(graph)
+        stream.build()
+        with pytest.raises(RuntimeError) as raised:
+            stream.run_sync([tensors])
+        assert says in str(raised.value)
+
+    @pytest.mark.parametrize(
+        ("op_type", "config", "says"),
+        [
+            ("RESIZE_CVTCOLOR", {"OimageWidth": 9, "OimageHeight": 8}, "makes [3, 8, 9], the network takes [3, 8, 8]"),
+            (
+                "RESIZE_CVTCOLOR_CROP",
+                {"ResizeWidth": 9, "ResizeHeight": 9, "CropX": 4, "CropY": 0},
+                "outside the image",
+            ),
+        ],
+    )
+    def test_an_operator_that_does_not_fit_the_network_fails_at_build(
+        self, streaming: Streaming, tmp_path: Path, op_type: str, config: dict[str, int], says: str
+    ) -> None:
+        with pytest.raises(RuntimeError) as raised:
+            streaming(json=networks.write_operator(tmp_path / "op.json", op_type, **config))
+        assert says in str(raised.value)
+
+    def test_graphs_that_cannot_run(self, streaming: Streaming) -> None:
+        setup = streaming()
+        graph = Graph()
+        with pytest.raises(RuntimeError, match=r"take \[0\]"):
+            graph.add_operators([setup.operator])
+        graph.add_operators(setup.network, setup.operator)
+        with pytest.raises(RuntimeError, match="the graph holds ModelOperator, Operator"):
+            Stream(graph).build()
+        with pytest.raises(RuntimeError, match="884"):
+            Graph(GraphOutputType.GRAPH_OUTPUT_TYPE_884_DEVICE)
+
+    def test_files_that_are_not_there(self, tmp_path: Path) -> None:
+        with pytest.raises(RuntimeError, match="no compiled model"):
+            Model(tmp_path / "mod", 1)
+        with pytest.raises(RuntimeError, match=r"there is no file .*op\.json"):
+            Operator.load_ops_from_json_file(tmp_path / "op.json")
+
+    def test_a_device_is_a_number(self) -> None:
+        assert set_device(3) == 0
+        with pytest.raises(RuntimeError, match="no device -1"):
+            set_device(-1)
+
+    def test_a_number_of_threads_that_is_none(self, compiled: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("VCOMP_THREADS", "many")
+        with pytest.raises(RuntimeError, match="VCOMP_THREADS is 'many'"):
+            Model(compiled["mean"], 1)
+
+
+def test_codes_print_as_names_and_compare_as_numbers() -> None:
+    assert f"{ImageFormat.RGB_PLANAR} {TypeFlag.FLOAT16!s}" == "ImageFormat.RGB_PLANAR TypeFlag.FLOAT16"
+    assert ImageFormat(5000) is ImageFormat.RGB_PLANAR
+    assert ColorCvtCode.NO_CHANGE == 2
+    assert OpType.FUSION_OP_RGB_RESIZE_CVTCOLOR_NORM_TENSOR >= 100
+
+
+def test_importing_the_module_loads_nothing_heavy(program: Run) -> None:
+    heavy = ["torch", "onnx", "onnxruntime", "cv2", "PIL"]
+    result = program("python", "-c", f"import sys, vaststreamx; print([m for m in {heavy} if m in sys.modules])")
+    assert result.stdout == "[]\n", result.stderr

@@ -1,0 +1,175 @@
+"""The stream: inputs go in one by one or in batches, results come out in the same order.
+
+The contract is the one that published scripts rely on. Asynchronous inputs are preprocessed and inferred in two threads
+of the stream; `run_sync` works in the caller's thread and leaves the queues alone.
+"""
+
+import weakref
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vcomp.emulator.codes import StreamBalanceMode
+from vcomp.emulator.errors import EmulatorError
+from vcomp.emulator.images import Image, image_of_planes
+from vcomp.emulator.model import Graph, ModelOperator
+from vcomp.emulator.operators import Operator
+from vcomp.emulator.results import Results
+from vcomp.emulator.tensors import Tensor
+from vcomp.emulator.workers import Failure, Workers
+
+Batch = list[list[Tensor]]
+Name = str | Operator | ModelOperator
+Sample = Image | list[NDArray[Any]]
+Step = Operator | ModelOperator
+Outputs = dict[Step, Batch]
+
+
+class Stream:
+    """A graph at work. Register outputs, build, then run; safe from several threads."""
+
+    def __init__(self, graph: Graph, balance_mode: StreamBalanceMode = StreamBalanceMode.ONCE) -> None:  # noqa: ARG002
+        self._graph = graph
+        self._registered: dict[Name, Step] = {}
+        self._built: _Built | None = None
+
+    def register_operator_output(self, name: Any, operator: Any = None, shapes: Any = None) -> None:  # noqa: ARG002
+        """Keep a queue of this operator's outputs: `(operator)`, or `(name, operator)` with its shapes if wanted.
+
+        Shapes follow from the graph, and are not compared.
+        """
+        step = name if operator is None else operator
+        if self._built:
+            raise EmulatorError("an output was registered after build", mend="register it before")
+        if step not in self._graph.operators:
+            raise EmulatorError(f"a {type(step).__name__} was registered", expected="an operator of the graph")
+        if name in self._registered:
+            raise EmulatorError(f"{_shown(name)} was registered twice", expected="each operator or name once")
+        self._registered[name] = step
+
+    def build(self) -> None:
+        """Check that the operators fit together, and get ready to run."""
+        if self._built:
+            raise EmulatorError("the stream was built twice", expected="build to be called once")
+        chain = Chain(*self._graph.parts())
+        chain.check()
+        registered = dict(self._registered)
+        results: Results[Name] = Results(registered)
+
+        def deliver(outputs: Outputs | Failure) -> None:
+            if isinstance(outputs, Failure):
+                results.deliver(outputs)
+            else:
+                results.deliver({name: outputs[step] for name, step in registered.items()})
+
+        workers = Workers(chain.prepare, chain.finish, deliver)
+        workers.start()
+        weakref.finalize(self, workers.stop)
+        self._built = _Built(chain, results, workers)
+
+    def run_sync(self, inputs: Any, params: Any = None) -> Batch:
+        """The network's outputs: result[i][j] is output j of batch item i. They enter no queue."""
+        built = self._ready("run_sync")
+        samples = built.chain.samples(inputs, params)
+        built.results.check_open()
+        try:
+            return built.chain.finish(built.chain.prepare(samples))[built.chain.network]
+        except Exception as error:
+            raise EmulatorError(f"run_sync failed: {type(error).__name__}: {error}") from error
+
+    def run_async(self, inputs: Any, params: Any = None) -> None:
+        """Take one batch to work on. Waits while too much is under way."""
+        built = self._ready("run_async")
+        samples = built.chain.samples(inputs, params)
+        built.results.accept(lambda: built.workers.put(samples))
+
+    def get_operator_output(self, name: Any) -> Batch:
+        """The next result of a registered operator or name, in the order of inputs: waits; ValueError at the end."""
+        built = self._ready("get_operator_output")
+        if name not in self._registered:
+            registered = ", ".join(_shown(known) for known in self._registered) or "nothing"
+            raise EmulatorError(f"{_shown(name)} was not registered", expected=f"what was registered: {registered}")
+        batch: Batch = built.results.take(name)
+        return batch
+
+    def close_input(self) -> None:
+        """No more inputs: when the queues are read, their readers get a ValueError."""
+        self._ready("close_input").results.close()
+
+    def wait_until_done(self) -> None:
+        """Wait until all inputs so far are done, whether or not anybody has read the results."""
+        self._ready("wait_until_done").results.wait()
+
+    def _ready(self, call: str) -> "_Built":
+        if self._built is None:
+            raise EmulatorError(f"{call} came before build", mend="call build() once all outputs are registered")
+        return self._built
+
+
+@dataclass(frozen=True)
+class Chain:
+    """The operators of a graph as three steps on a batch: check it, prepare it, finish it."""
+
+    preprocess: Operator | None
+    network: ModelOperator
+
+    def check(self) -> None:
+        """EmulatorError if what the preprocessing makes is not what the network takes."""
+        if self.preprocess is None:
+            return
+        height, width = self.network.model.image_size
+        wanted = (self.network.model.input_shape[0][1], height, width)
+        blank = image_of_planes(np.zeros((3, 2, 2), np.uint8), self.preprocess.image_format)
+        try:
+            made = self._planes(blank).shape
+        except ValueError as error:
+            raise EmulatorError(f"the preprocessing operator cannot run: {error}") from error
+        if made != wanted:
+            raise EmulatorError(
+                f"the preprocessing operator makes {list(made)}, the network takes {list(wanted)}",
+                mend="correct OimageWidth and OimageHeight in the vdsp_params JSON",
+            )
+
+    def samples(self, inputs: Any, params: Any) -> list[Sample]:
+        """The batch items of one call, each of a kind that the first operator takes."""
+        if params:
+            raise EmulatorError("run-time parameters are not emulated", expected="inputs alone")
+        if not isinstance(inputs, (list, tuple)) or not inputs:
+            shown = "an empty list" if isinstance(inputs, (list, tuple)) else f"a {type(inputs).__name__}"
+            raise EmulatorError(f"the stream got {shown}", expected="a list with one item or more: the batch")
+        take = self.network.model.check if self.preprocess is None else self.preprocess.check
+        return [take(item) for item in inputs]
+
+    def prepare(self, samples: list[Sample]) -> list[list[NDArray[Any]]]:
+        """The network's input arrays, for each batch item."""
+        return [[self._planes(sample)] if isinstance(sample, Image) else sample for sample in samples]
+
+    def finish(self, prepared: list[list[NDArray[Any]]]) -> Outputs:
+        """What each operator gives, for each batch item."""
+        outputs: Outputs = {self.network: [_tensors(self.network.model.infer(item)) for item in prepared]}
+        if self.preprocess:
+            outputs[self.preprocess] = [_tensors(item) for item in prepared]
+        return outputs
+
+    def _planes(self, image: Image) -> NDArray[np.float16]:
+        """C×H×W. The operator always makes three planes; a network of fewer channels reads the first."""
+        assert self.preprocess
+        model = self.network.model
+        return self.preprocess.apply(image, model.image_size)[: model.input_shape[0][1]]
+
+
+@dataclass(frozen=True)
+class _Built:
+    chain: Chain
+    results: Results[Name]
+    workers: Workers[list[Sample], list[list[NDArray[Any]]], Outputs]
+
+
+def _tensors(arrays: Any) -> list[Tensor]:
+    return [Tensor(array) for array in arrays]
+
+
+def _shown(name: Any) -> str:
+    return repr(name) if isinstance(name, str) else f"the {type(name).__name__}"
