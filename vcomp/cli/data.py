@@ -43,8 +43,9 @@ def get(
     from vcomp.datasets.download import get_dsb2018
 
     with Progress().step(f"get {name.value}") as step:
-        got = get_dsb2018(out, source=source, sha256=sha256, progress=step.advance)
-    typer.echo(got)
+        got = get_dsb2018(out, source=source, sha256=sha256, progress=step.advance, converting=step.advance)
+    typer.echo(f"{'made' if got.made else 'kept'}  {got.root}")
+    typer.echo(f"archive sha256 {got.sha256}")
 
 
 @app.command()

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-_PLAIN = re.compile(r"^[A-Za-z_./][A-Za-z0-9_./+-]*$")
+_PLAIN = re.compile(r"^(?=.*[A-Za-z0-9])[A-Za-z_./][A-Za-z0-9_./+-]*$")
 
 
 def to_yaml(value: Any) -> str:
