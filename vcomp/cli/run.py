@@ -62,22 +62,28 @@ def run(
 
 
 def _print_tables(project: "Project", results: "Results") -> None:
+    from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
 
     from vcomp.report.table import COLUMNS, table
 
     console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=120)  # a file or a pipe has no width of its own
     for name in dict.fromkeys(result.model for result in results.results):
         own = [result for result in results.results if result.model == name]
         ((_, spec),) = project.select([name])
         dataset = own[-1].dataset
-        shown = Table(title=f"{spec.display_name} on {dataset.scored} images of {dataset.images} ({dataset.source})")
+        title = f"{spec.display_name} on {dataset.scored} images of {dataset.images} ({dataset.source})"
+        shown = Table(title=title, box=SIMPLE_HEAD)
         for index, column in enumerate(COLUMNS):
             shown.add_column(column, justify="left" if index in (0, len(COLUMNS) - 1) else "right")
         for row in table(spec, own):
             shown.add_row(*row)
         console.print(shown)
-        if own[-1].toolchain.emulated:
-            console.print("Emulated on this CPU: scores model the chip's arithmetic, speeds are not the card's.")
+        toolchain = own[-1].toolchain
+        console.print(f"{toolchain.name}: {toolchain.label}", soft_wrap=True)
+        if toolchain.emulated:
+            console.print("Emulated: scores model the chip's arithmetic, speeds are this CPU's and never the card's.")
         console.print(f"Report: {own[-1].artifacts['report']}", soft_wrap=True)

@@ -17,6 +17,7 @@ from pydantic import ConfigDict, Field, NonNegativeInt, ValidationError
 from vcomp.emulator.errors import EmulatorError
 from vcomp.errors import VcompError
 from vcomp.files import read_bounded
+from vcomp.networks.session import GraphOptimization
 from vcomp.spec import Part
 
 SCHEMA_VERSION: Final = 1
@@ -25,7 +26,6 @@ MAX_MANIFEST_BYTES = 1 << 20
 MAX_NETWORK_BYTES = 2 << 30
 NOTE = "In place of the library of a compiled network: vcomp's emulation of vamc makes no machine code.\n"
 
-GraphOptimization = Literal["disabled", "basic", "extended", "all"]
 Number = Literal["float32", "float16", "float64", "int64", "int32", "int16", "int8", "uint8", "bool"]
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, get_args
 
 import vcomp
 from vcomp.emulator.artifact import Artifact, Manifest, Number, Port, digest, write_artifact
+from vcomp.networks.session import OPTIMIZATION, open_session
 from vcomp.emulator.compile_yaml import CompileFile, read_compile_file
 from vcomp.emulator.program import heading
 from vcomp.errors import VcompError
@@ -77,14 +78,13 @@ def _quantized(
     network: ModelProto, file: CompileFile, target: Int8, inputs: tuple[Port, ...], say: Say
 ) -> tuple[bytes, int]:
     from vcomp.emulator.calibration import feeds, list_samples
-    from vcomp.emulator.session import threads
     from vcomp.quantize import collect, quantize_int8
 
     assert file.dataset
     paths = list_samples(file.dataset)
     fewer = f" (get_data_num asks for {file.dataset.limit})" if len(paths) < file.dataset.limit else ""
     say(f"calibrate  {len(paths)} × .{file.dataset.suffix}{fewer} of {file.dataset.path}")
-    statistics = collect(network, feeds(paths, file.dataset, inputs), threads=threads())
+    statistics = collect(network, feeds(paths, file.dataset, inputs))
     return quantize_int8(network, statistics, target).SerializeToString(deterministic=True), len(paths)
 
 
@@ -92,10 +92,10 @@ def _dry_run(network: bytes, inputs: Sequence[Port]) -> tuple[Port, ...]:
     """Run the network once on zeros: it shows that it runs, and what comes out."""
     import numpy as np
 
-    from vcomp.emulator.session import GRAPH_OPTIMIZATION, open_session, with_batch
+    from vcomp.emulator.session import with_batch
 
     try:
-        session = open_session(network, GRAPH_OPTIMIZATION)
+        session = open_session(network)
         names = [output.name for output in session.get_outputs()]
         values = session.run(names, {port.name: np.zeros(port.shape, port.dtype) for port in inputs})
     except VcompError:
@@ -115,8 +115,6 @@ def _manifest(
     import numpy as np
     import onnxruntime
 
-    from vcomp.emulator.session import GRAPH_OPTIMIZATION
-
     return Manifest(
         name=file.name,
         dtype=file.target.dtype,
@@ -124,7 +122,7 @@ def _manifest(
         calibration_samples=samples,
         inputs=inputs,
         outputs=outputs,
-        graph_optimization=GRAPH_OPTIMIZATION,
+        graph_optimization=OPTIMIZATION,
         versions={
             "vcomp": vcomp.__version__,
             "onnxruntime": onnxruntime.__version__,

@@ -1,38 +1,46 @@
-"""ONNX Runtime sessions with every option that changes a result or a speed pinned."""
+"""ONNX Runtime sessions with every option that changes a result pinned."""
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Literal
 
 from vcomp.errors import VcompError
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
+GraphOptimization = Literal["disabled", "basic", "extended", "all"]
+
 # Optimised and plain kernels differ in the last bits, enough to flip a mask's pixel: the level is part of a result.
-OPTIMIZATION = "all"
+OPTIMIZATION: Final[GraphOptimization] = "all"
+
+THREADS_VARIABLE = "VCOMP_THREADS"
 
 
 def threads() -> int:
-    """How many threads a network runs on: VCOMP_THREADS, else the cores that this process may use."""
-    said = os.environ.get("VCOMP_THREADS", "")
-    if not said:
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if not said.isdigit() or int(said) == 0:
-        raise VcompError(f"VCOMP_THREADS is {said!r}", expected="a number of threads, 1 or more")
+    """How many threads compute one network: VCOMP_THREADS, or 0 for one per core."""
+    said = os.environ.get(THREADS_VARIABLE, "0")
+    if not said.isdecimal() or int(said) > 1024:
+        raise VcompError(f"{THREADS_VARIABLE} is {said!r}", expected="a number of threads, or 0 for one per core")
     return int(said)
 
 
-def open_session(model: Path | bytes) -> "InferenceSession":
-    """A CPU session of an ONNX file, or of its bytes."""
+def open_session(model: Path | bytes, level: GraphOptimization = OPTIMIZATION) -> "InferenceSession":
+    """A CPU session of an ONNX file, or of its bytes; VcompError if ONNX Runtime cannot run it."""
     import onnxruntime
 
+    levels = onnxruntime.GraphOptimizationLevel
     options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
+    options.graph_optimization_level = {
+        "disabled": levels.ORT_DISABLE_ALL,
+        "basic": levels.ORT_ENABLE_BASIC,
+        "extended": levels.ORT_ENABLE_EXTENDED,
+        "all": levels.ORT_ENABLE_ALL,
+    }[level]
     options.intra_op_num_threads = threads()
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    options.add_session_config_entry("session.intra_op.allow_spinning", "1")
+    options.use_deterministic_compute = True
+    options.add_session_config_entry("session.x64quantprecision", "1")  # without VNNI int8 sums would saturate
+    options.log_severity_level = 4  # what goes wrong is raised
     source = model if isinstance(model, bytes) else str(model)
     try:
         return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vcomp.errors import VcompError
-from vcomp.networks.session import threads
 from vcomp.pipeline.versions import versions
 from vcomp.project import Project
 from vcomp.toolchain import find_sdk
@@ -45,7 +44,7 @@ def _toolchains(sdk_python: str | None) -> list[Finding]:
             None if parts.python else "name the Python that has it: --sdk-python, or VCOMP_SDK_PYTHON",
         ),
     ]
-    used = "the vendor's SDK" if parts.complete else f"vcomp's emulator, on {threads()} threads of this CPU"
+    used = "the vendor's SDK" if parts.complete else "vcomp's emulator, on this CPU"
     return [*found, Finding("toolchain of a run", used)]
 
 

@@ -43,7 +43,7 @@ class Workspace:
         return self.folder / "report.html"
 
     def log(self, step: str) -> Path:
-        return self.own / "logs" / f"{step}.log"
+        return self.own / "logs" / f"{step.replace(' ', '-')}.log"
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vcomp.errors import VcompError
+from vcomp.networks.session import open_session
 from vcomp.quantize.histogram import Histogram, TensorStatistics
 from vcomp.quantize.layers import range_sources
 from vcomp.quantize.model import opset, prepare, read_model
@@ -23,22 +24,21 @@ def collect(
     model: "ModelProto | bytes",
     feeds: Iterable[Feed],
     progress: Callable[[int], None] | None = None,
-    threads: int = 0,
 ) -> dict[str, TensorStatistics]:
     """Run the model once per feed, and return the statistics of its activations by tensor name.
 
     A feed maps input names to arrays. Memory does not grow with the number of feeds, and their order does not matter.
-    `progress` is called with the number of feeds done; 0 threads leaves the choice to ONNX Runtime. VcompError when
+    `progress` is called with the number of feeds done. VcompError when
     there is no feed, when the model cannot be run or prepared, and when an activation is infinite or not a number.
     """
     original, prepared = read_model(model), prepare(model)
     histograms = {name: Histogram() for name in sorted(set(range_sources(prepared.graph).values()))}
     computed = [name for name in histograms if name not in {value.name for value in prepared.graph.input}]
-    session = _open(_exposing(prepared, computed), threads)
+    session = _open(_exposing(prepared, computed))
     done = 0
     for feed in feeds:
         if not done and opset(original) != opset(prepared):
-            _check_same(_open(original, threads), session, feed)
+            _check_same(_open(original), session, feed)
         values = {**feed, **dict(zip(computed, _run(session, computed, feed), strict=True))}
         _add(values, histograms, image=done)
         del values  # or the next image's would stand beside this one's
@@ -59,18 +59,9 @@ def _exposing(model: "ModelProto", tensors: list[str]) -> "ModelProto":
     return exposed
 
 
-def _open(model: "ModelProto", threads: int) -> "InferenceSession":
+def _open(model: "ModelProto") -> "InferenceSession":
     """A session without graph optimisation: fused operators would hide, and slightly move, what is measured."""
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    options.intra_op_num_threads = threads
-    options.log_severity_level = 4  # what goes wrong is raised
-    try:
-        return onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # ONNX Runtime's own exception types are not public
-        raise VcompError(f"ONNX Runtime cannot run the network: {str(error).splitlines()[0]}") from None
+    return open_session(model.SerializeToString(), "disabled")
 
 
 def _run(session: "InferenceSession", names: list[str], feed: Feed) -> list[NDArray[np.float32]]:

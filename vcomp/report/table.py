@@ -11,9 +11,9 @@ COLUMNS = ("precision", "mIoU", "Dice", "drop", "published", "images/s", "p50 ms
 def table(spec: ModelSpec, results: Sequence[Result]) -> list[tuple[str, ...]]:
     """Rows in the order of COLUMNS. Scores are percent; the drop is in points of mIoU against fp32."""
     first = results[0]
-    rows = [_row(spec, first, "fp32", None, f"ONNX Runtime {first.versions['onnxruntime']}")]
+    rows = [_row(spec, first, "fp32", None, "ONNX Runtime")]
     rows += [
-        _row(spec, result, result.dtype, result.drop(), result.toolchain.label)
+        _row(spec, result, result.dtype, result.drop(), result.toolchain.name)
         for result in results
         if result.dtype != "fp32"
     ]
