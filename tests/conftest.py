@@ -1,7 +1,7 @@
 """What all tests share: an empty project to stand in, and the command line called in-process."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,11 +18,13 @@ settings.register_profile("vcomp", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("vcomp")
 
 
-@pytest.fixture(autouse=True)
-def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, scope="session")
+def clean_environment() -> Iterator[None]:
     """No setting of the person who runs the tests reaches into them."""
-    for name in [name for name in os.environ if name.startswith("VCOMP_")]:
-        monkeypatch.delenv(name)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("VCOMP_")]:
+            patch.delenv(name)
+        yield
 
 
 @pytest.fixture
@@ -34,7 +36,22 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Data for the small model of the builders: 12 images to calibrate, 12 with masks to evaluate. Drawn once."""
+    from vcomp.datasets.sample import make_sample
+    from vcomp.spec import ImageFolder, MaskPairs
+
+    root = tmp_path_factory.mktemp("drawn")
+    make_sample(
+        root,
+        calibration=ImageFolder(path="calibration/images"),
+        evaluation=MaskPairs(images="evaluation/images", masks="evaluation/masks"),
+    )
+    return root
+
+
+@pytest.fixture(scope="session")
 def vcomp() -> Vcomp:
     """Call `vcomp` with these words; the result has exit_code, stdout and stderr."""
     from vcomp.cli.main import app

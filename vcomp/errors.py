@@ -34,6 +34,12 @@ class VcompError(Exception):
         return "\n".join(lines)
 
 
+def shown(value: object) -> str:
+    """A value as Python writes it, cut where it would fill the screen."""
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:79]}…"
+
+
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that `word` was most likely meant to be, if any is close."""
     matches = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)

@@ -10,6 +10,7 @@ from vcomp.files import read_bounded, write_text
 
 SCHEMA_VERSION: Literal[1] = 1
 MAX_BYTES = 16 << 20
+EMBEDDED_SAMPLE = "embedded sample"  # a dataset's source, when the images are drawn
 
 Metrics = dict[str, float | int | None]
 
@@ -28,7 +29,7 @@ class Toolchain(_Record):
 
 
 class Dataset(_Record):
-    """What was evaluated: `source` is "embedded sample" or the kind of folder given; `sha256` is over its files."""
+    """What was evaluated: `source` is EMBEDDED_SAMPLE or the kind of folder given; `sha256` is over its files."""
 
     source: str
     images: str

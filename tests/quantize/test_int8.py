@@ -10,6 +10,12 @@ from vcomp.errors import VcompError
 from vcomp.quantize import collect, quantize_int8
 from vcomp.spec import Calibrate, Int8
 
+# Which operators run in integers is ONNX Runtime's decision; 1.23, the last for Python 3.10, fuses fewer of them.
+FUSES = pytest.mark.skipif(
+    tuple(map(int, onnxruntime.__version__.split(".")[:2])) < (1, 24),
+    reason="SKIPPED LOUDLY: this ONNX Runtime fuses fewer operators than the one that CI tests",
+)
+
 
 def quantized(model, feeds, **options):
     return quantize_int8(model, collect(model, feeds(model)), Int8(**options))
@@ -75,6 +81,7 @@ def test_bytes_are_as_good_as_a_model(segmenter, feeds):
     assert quantize_int8(model.SerializeToString(), collect(model, feeds(model)), Int8()) == quantized(model, feeds)
 
 
+@FUSES
 def test_convolutions_relus_and_concatenations_run_in_integers(segmenter, feeds, tmp_path):
     operators = executed(quantized(segmenter(), feeds), tmp_path)
 
@@ -84,6 +91,7 @@ def test_convolutions_relus_and_concatenations_run_in_integers(segmenter, feeds,
     assert (operators["QuantizeLinear"], operators["DequantizeLinear"]) == (2, 2)
 
 
+@FUSES
 def test_results_are_those_of_signed_symmetric_int8(segmenter, feeds, run):
     model = segmenter()
     unsigned = quantized(model, feeds, calibrate="percentile", calibrate_range=0.9)

@@ -41,6 +41,7 @@ def _os_error(error: OSError) -> str:
     mends = {
         errno.ENOSPC: "free some disk space, or use another --workspace; nothing half-written was kept",
         errno.EDQUOT: "free some disk space, or use another --workspace; nothing half-written was kept",
+        errno.EFBIG: "files may not be larger here (ulimit -f says how large): use another --workspace",
         errno.EACCES: "check the permissions, or use another --workspace",
         errno.EROFS: "the file system is read-only: use another --workspace",
     }
@@ -53,5 +54,6 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # help in colour would take as long again as all of vcomp's start
     help="One typed spec per model: renders, runs and scores its deployment on the Vastai (VACC) accelerator.",
 )

@@ -9,7 +9,9 @@ import typer
 from vcomp.cli.codes import Code
 from vcomp.cli.output import Progress
 
-app = typer.Typer(help="The embedded sample, public data sets, and packing for vamp.", no_args_is_help=True)
+app = typer.Typer(
+    help="The embedded sample, public data sets, and packing for vamp.", no_args_is_help=True, rich_markup_mode=None
+)
 
 
 class DataSets(str, Enum):

@@ -14,7 +14,7 @@ def doctor(
     sdk_python: Annotated[str | None, typer.Option(help="The Python that has vaststreamx.")] = None,
     json: Json = False,
 ) -> None:
-    """What is installed, which toolchain a run would use, what is missing and how to get it."""
+    """Show what is installed, what is missing, and how to get it."""
     from vcomp.pipeline.doctor import examine
     from vcomp.project import find_project
 

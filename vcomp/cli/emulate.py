@@ -6,7 +6,7 @@ SETTINGS = {"allow_extra_args": True, "ignore_unknown_options": True, "help_opti
 
 
 def emulate(context: typer.Context) -> None:
-    """Run any command with the emulated SDK: vcomp emulate -- CMD…"""
+    """Run any command with the emulated SDK: emulate -- CMD…"""
     import os
     import subprocess
     import tempfile

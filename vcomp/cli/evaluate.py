@@ -22,7 +22,7 @@ def evaluate(
     from vcomp.tasks.binary_segmentation import DEFINITIONS
 
     project = find_project(Path.cwd())
-    ((_, spec),) = project.select([name])[:1]
+    _, spec = project.select_one(name)
     metrics = evaluate_outputs(spec, outputs, project.data_root(data), limit)
     if json:
         print_json({"schema_version": 1, "model": spec.name, "metrics": metrics, "definitions": DEFINITIONS})

@@ -14,7 +14,7 @@ def export(
     out: Annotated[Path, typer.Option(help="The folder to write into.")] = Path("onnx"),
     json: Json = False,
 ) -> None:
-    """Write a model's ONNX and TorchScript files, each compared with what torch computes."""
+    """Write ONNX and TorchScript files, compared with torch."""
     from vcomp.networks.export import export as export_network
     from vcomp.project import find_project
 

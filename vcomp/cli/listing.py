@@ -41,11 +41,11 @@ def show(name: Name, json: Json = False) -> None:
     """One spec with everything filled in."""
     from vcomp.project import find_project
 
-    for _, spec in find_project(Path.cwd()).select([name]):
-        content = spec.model_dump(mode="json")
-        if json:
-            print_json(content)
-        else:
-            import yaml
+    _, spec = find_project(Path.cwd()).select_one(name)
+    content = spec.model_dump(mode="json")
+    if json:
+        print_json({"schema_version": 1, **content})
+    else:
+        import yaml
 
-            typer.echo(yaml.safe_dump(content, sort_keys=False, allow_unicode=True).rstrip())
+        typer.echo(yaml.safe_dump(content, sort_keys=False, allow_unicode=True).rstrip())

@@ -12,7 +12,10 @@ def new(
     from_onnx: Annotated[Path | None, typer.Option(help="An ONNX file to take names and shapes from.")] = None,
     shape: Annotated[str | None, typer.Option(help="The input's shape where the file leaves it open: 1,3,H,W.")] = None,
 ) -> None:
-    """Start a model: a copy of one that vcomp ships, or a spec that renders and runs as it stands."""
+    """Start a model: a copy of a shipped one, or a spec of your own.
+
+    Either renders and runs as it stands.
+    """
     from vcomp.pipeline.new import new_model
     from vcomp.project import find_project
 
@@ -26,6 +29,6 @@ def _sides(shape: str | None) -> tuple[int, ...] | None:
     if shape is None:
         return None
     sides = shape.strip("[]() ").replace("x", ",").split(",")
-    if not all(side.strip().isdigit() and int(side) > 0 for side in sides):
+    if not all(side.strip().isdecimal() and int(side) > 0 for side in sides):
         raise typer.BadParameter(f"{shape!r} is no shape; write it as 1,3,96,96", param_hint="--shape")
     return tuple(int(side) for side in sides)

@@ -38,7 +38,10 @@ def run(
     sdk_python: Annotated[str | None, typer.Option(help="The Python that has vaststreamx.")] = None,
     json: Json = False,
 ) -> None:
-    """Export, render, compile, infer, measure and score: the whole chain, on the SDK or on its emulator."""
+    """Run the whole chain, on the SDK or on its emulator.
+
+    Export, render, compile, infer, measure, score and report; what did not change is not repeated.
+    """
     from vcomp.pipeline.run import RunOptions, run_models
     from vcomp.project import find_project
 

@@ -16,9 +16,9 @@ from vcomp.datasets.sample import make_sample
 from vcomp.errors import VcompError
 from vcomp.pipeline.listener import Listener
 from vcomp.render import layout
+from vcomp.results import EMBEDDED_SAMPLE
 from vcomp.spec import ModelSpec
 
-SAMPLE_SOURCE = "embedded sample"
 FOLDER_SOURCE = "data folder"
 
 
@@ -42,7 +42,7 @@ def find_data(spec: ModelSpec, root: Path | None, sample: Path, *, limit: int | 
     source = FOLDER_SOURCE
     if root is None:
         make_sample(sample, calibration=spec.calibration, evaluation=spec.evaluation)
-        root, source = sample, SAMPLE_SOURCE
+        root, source = sample, EMBEDDED_SAMPLE
     everything = list_pairs(spec.evaluation, root)
     chosen = everything[:limit]
     calibration: list[Path] = []

@@ -4,13 +4,32 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field, ValidationError
 
 from vcomp.files import sha256, write_text
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION: Literal[1] = 1
 
 Json = Any
+
+
+class StepRecord(BaseModel):
+    """One step as it was done: what it depended on, a hash of each output, and what it gave."""
+
+    inputs: Json
+    outputs: dict[str, str | None]
+    result: Json
+
+
+class Content(BaseModel):
+    """What stands in the file; `files` are the size, time of change and hash of every file read."""
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    steps: dict[str, StepRecord] = Field(default_factory=dict)
+    results: Json = None
+    files: dict[str, tuple[int, int, str]] = Field(default_factory=dict)
 
 
 class Fingerprints:
@@ -53,36 +72,31 @@ class Manifest:
     def __init__(self, path: Path) -> None:
         self._path = path
         content = _read(path)
-        self._steps: dict[str, Json] = content.get("steps", {})
-        self.results: Json = content.get("results")
-        self.fingerprints = Fingerprints({key: tuple(value) for key, value in content.get("files", {}).items()})
+        self._steps = content.steps
+        self.results = content.results
+        self.fingerprints = Fingerprints(content.files)
 
     def result_of(self, step: str, inputs: Mapping[str, Any], outputs: Iterable[Path]) -> Json | None:
         """What a step gave earlier, if it had these inputs and its outputs are still as it left them."""
         entry = self._steps.get(step)
-        if entry is None or entry["inputs"] != _plain(inputs):
+        if entry is None or entry.inputs != _plain(inputs):
             return None
-        if entry["outputs"] != {str(path): self.fingerprints.tree(path) for path in outputs}:
+        if entry.outputs != {str(path): self.fingerprints.tree(path) for path in outputs}:
             return None
-        return entry["result"]
+        return entry.result
 
     def do(self, step: str, inputs: Mapping[str, Any], outputs: Iterable[Path], work: Callable[[], Json]) -> Json:
         """Do a step's work and record it; its result must be JSON."""
         self._steps.pop(step, None)
         result = work()
         hashes = {str(path): self.fingerprints.tree(path) for path in outputs}
-        self._steps[step] = {"inputs": _plain(inputs), "outputs": hashes, "result": result}
+        self._steps[step] = StepRecord(inputs=_plain(inputs), outputs=hashes, result=result)
         self.save()
         return result
 
     def save(self) -> None:
-        content = {
-            "schema_version": SCHEMA_VERSION,
-            "steps": self._steps,
-            "results": self.results,
-            "files": self.fingerprints.used,
-        }
-        write_text(self._path, json.dumps(content))
+        content = Content(steps=self._steps, results=self.results, files=self.fingerprints.used)
+        write_text(self._path, content.model_dump_json())
 
 
 def _plain(inputs: Mapping[str, Any]) -> Json:
@@ -90,12 +104,9 @@ def _plain(inputs: Mapping[str, Any]) -> Json:
     return json.loads(json.dumps(inputs, sort_keys=True))
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> Content:
     """The saved content. If there is none, or it is damaged or of another version, nothing: all steps are redone."""
     try:
-        content = json.loads(path.read_text())
-    except (OSError, ValueError):
-        return {}
-    if not isinstance(content, dict) or content.get("schema_version") != SCHEMA_VERSION:
-        return {}
-    return content
+        return Content.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        return Content()

@@ -38,14 +38,17 @@ def new_model(
         raise VcompError(f"{folder} exists already", mend="choose another name, or remove it yourself")
     if task is not None and task not in TASKS:
         raise unknown("task", task, TASKS)
+    if shape is not None and from_onnx is None:
+        raise VcompError("--shape is for an ONNX file that leaves its input's sides open", mend="add --from-onnx FILE")
+    image = None if from_onnx is None else _image_input(from_onnx, shape)
     folder.parent.mkdir(parents=True, exist_ok=True)
     source = shipped("models") / name
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".new-") as temporary:
         made = Path(temporary) / name
         if from_onnx is None and task is None and (source / "spec.py").is_file():
             shutil.copytree(source, made, ignore=shutil.ignore_patterns("workspace", "__pycache__", "*.edited"))
-        elif from_onnx is not None:
-            _from_onnx(made, name, from_onnx, shape)
+        elif from_onnx is not None and image is not None:
+            _from_onnx(made, name, from_onnx, image)
         else:
             _from_scratch(made, name)
         load_model(made)  # what was written is a spec
@@ -56,38 +59,39 @@ def new_model(
 def _from_scratch(folder: Path, name: str) -> None:
     folder.mkdir()
     shutil.copyfile(shipped("templates") / "new" / "network.py", folder / "network.py")
-    _write_spec(folder, name, network=None, input_name="input", shape=(1, 3, 96, 96))
+    _write_spec(folder, name, network=None, image=Port("input", (1, 3, 96, 96)))
 
 
-def _from_onnx(folder: Path, name: str, file: Path, shape: tuple[int, ...] | None) -> None:
-    described = describe_onnx(file)
-    port = _image_input(described, file)
-    fixed = _fixed_shape(port, shape, file)
-    _check_output(described, fixed, file)
+def _from_onnx(folder: Path, name: str, file: Path, image: Port) -> None:
     (folder / "weights").mkdir(parents=True)
     shutil.copyfile(file, folder / "weights" / f"{name}.onnx")
-    _write_spec(folder, name, network=f"weights/{name}.onnx", input_name=port.name, shape=fixed)
+    _write_spec(folder, name, network=f"weights/{name}.onnx", image=image)
 
 
-def _image_input(described: OnnxFile, file: Path) -> Port:
+def _image_input(file: Path, shape: tuple[int, ...] | None) -> Port:
+    """The input of an ONNX file, no side open; VcompError if it is no image, or the output no mask of its size."""
+    described = describe_onnx(file)
     if len(described.inputs) != 1:
         raise VcompError(
             f"{file} has {len(described.inputs)} inputs: {', '.join(map(str, described.inputs))}",
             expected="one image input",
             mend="export the network with its image input alone",
         )
-    return described.inputs[0]
+    port = described.inputs[0]
+    fixed = _fixed_shape(port, shape, file)
+    _check_output(described, fixed, file)
+    return Port(port.name, fixed)
 
 
 def _fixed_shape(port: Port, shape: tuple[int, ...] | None, file: Path) -> tuple[int, ...]:
-    """The input's shape with open sides filled in: the batch is 1, the rest comes from `shape`."""
-    sides: list[int | None] = [1 if index == 0 else side for index, side in enumerate(port.shape)]
+    """The input's shape with open sides filled in: an open batch is 1, the rest comes from `shape`."""
+    sides = [1 if index == 0 and side is None else side for index, side in enumerate(port.shape)]
     if shape is not None:
         agree = len(shape) == len(sides) and all(b is None or a == b for a, b in zip(shape, sides, strict=True))
         if not agree:
             raise VcompError(f"--shape {','.join(map(str, shape))} does not fit input {port}", where=str(file))
         sides = list(shape)
-    if len(sides) != 4 or sides[1] not in (1, 3, None):
+    if len(sides) != 4 or sides[0] != 1 or sides[1] not in (1, 3, None):
         raise VcompError(f"input {port} is no image", where=str(file), expected="1 × 1 or 3 channels × height × width")
     if None in sides:
         raise VcompError(
@@ -108,12 +112,12 @@ def _check_output(described: OnnxFile, shape: tuple[int, ...], file: Path) -> No
         )
 
 
-def _write_spec(folder: Path, name: str, *, network: str | None, input_name: str, shape: tuple[int, ...]) -> None:
+def _write_spec(folder: Path, name: str, *, network: str | None, image: Port) -> None:
     environment = Environment(  # noqa: S701  (Python, not HTML: each value passes a filter)
         loader=FileSystemLoader(shipped("templates")), undefined=StrictUndefined, keep_trailing_newline=True
     )
     environment.filters.update(FILTERS)
     text = environment.get_template("new/spec.py.j2").render(
-        name=name, network=network, input_name=input_name, shape=shape
+        name=name, network=network, input_name=image.name, shape=image.shape
     )
     (folder / "spec.py").write_text(text)

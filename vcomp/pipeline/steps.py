@@ -117,14 +117,20 @@ class Steps:
                 size["parameters"] = exported.parameters
             return {**size, "definition": complexity.DEFINITION}
 
-        sources = [path for path in self.model.folder.rglob("*.py") if self.workspace.folder not in path.parents]
         weights = [self.model.folder / name for name in self._network_files()]
         inputs = {
             "network": self.spec.network.model_dump(mode="json"),
             "inputs": [item.model_dump(mode="json") for item in self.spec.inputs],
-            "files": self.manifest.fingerprints.files(path for path in (*sources, *weights) if path.is_file()),
+            "files": self.manifest.fingerprints.files(path for path in (*self._sources(), *weights) if path.is_file()),
         }
         self._network = Network(**self._do("export", inputs, outputs, work))
+
+    def _sources(self) -> list[Path]:
+        """The Python files that a network of torch may be made of: those beside the spec, but for what vcomp made."""
+        if not isinstance(self.spec.network, TorchNetwork):
+            return []
+        folder, others = self.model.folder, ("spec.py", "workspace", layout.SCRIPT.parts[0])
+        return [path for path in folder.rglob("*.py") if path.relative_to(folder).parts[0] not in others]
 
     def _network_files(self) -> list[str]:
         file = getattr(self.spec.network, "weights", None) or getattr(self.spec.network, "file", None)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from vcomp.errors import VcompError
 from vcomp.project import Model, Project
@@ -63,10 +64,21 @@ def open_workspace(
     else:
         folder = model.folder / "workspace" / (spec.name if spec is not model.spec else "")
     workspace = Workspace(folder, folder / "model" if installed else model.folder)
-    workspace.own.mkdir(parents=True, exist_ok=True)
-    with (workspace.own / "lock").open("w") as lock:
+    with _lock_file(workspace) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except BlockingIOError:
             raise VcompError(f"another run works in {folder}", mend="wait for it, or use another --workspace") from None
         yield workspace
+
+
+def _lock_file(workspace: Workspace) -> IO[str]:
+    try:
+        workspace.own.mkdir(parents=True, exist_ok=True)
+        return (workspace.own / "lock").open("w")
+    except OSError as error:
+        raise VcompError(
+            f"cannot work in {workspace.folder}: {error.strerror}",
+            expected="a folder that can be written to",
+            mend="use another --workspace",
+        ) from None

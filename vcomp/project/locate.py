@@ -10,12 +10,14 @@ from pathlib import Path
 import yaml
 
 from vcomp.errors import VcompError, unknown
+from vcomp.files import read_bounded
 from vcomp.project.model import Model, load_model
 from vcomp.project.shipped import shipped
 from vcomp.spec import ModelSpec
 
 CONFIG = "vcomp.yaml"
 CONFIG_KEYS = ("data",)
+MAX_CONFIG_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,19 @@ class Project:
 
     @cached_property
     def models(self) -> list[Model]:
-        """All model folders, by name; the first spec that cannot be read is an error."""
-        return [load_model(path.parent) for path in sorted(self.models_dir.glob("*/spec.py"))]
+        """All model folders, by name; the first spec that cannot be read is an error, and so is a name used twice."""
+        models = [load_model(path.parent) for path in sorted(self.models_dir.glob("*/spec.py"))]
+        owners: dict[str, Path] = {}
+        for model in models:
+            for spec in model.specs:
+                owner = owners.setdefault(spec.name, model.folder)
+                if owner != model.folder:
+                    raise VcompError(
+                        f"two models are called {spec.name!r}",
+                        where=str(model.folder / "spec.py"),
+                        expected=f"another name than in {owner / 'spec.py'}",
+                    )
+        return models
 
     def select(self, names: Sequence[str], *, variants: bool = True) -> list[tuple[Model, ModelSpec]]:
         """The specs with these names or globs, in the order asked for.
@@ -51,6 +64,14 @@ class Project:
                 raise unknown("model", name, known, where=str(self.models_dir))
             chosen |= {match: known[match] for match in matching}
         return list(chosen.values())
+
+    def select_one(self, name: str) -> tuple[Model, ModelSpec]:
+        """The one spec with this name; a glob may stand for it when nothing else matches."""
+        found, *others = self.select([name])
+        if others:
+            names = ", ".join(spec.name for _, spec in (found, *others))
+            raise VcompError(f"{name!r} stands for {names}", expected="one model", mend="name one of them")
+        return found
 
     def data_root(self, option: Path | None) -> Path | None:
         """The data folder: the --data option, else VCOMP_DATA, else `data:` in vcomp.yaml, else None."""
@@ -85,8 +106,8 @@ def _read_config(path: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
     try:
-        content = yaml.safe_load(path.read_text()) or {}
-    except yaml.YAMLError as error:
+        content = yaml.safe_load(read_bounded(path, MAX_CONFIG_BYTES)) or {}
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise VcompError(f"not YAML: {error}", where=str(path)) from None
     if not isinstance(content, dict):
         raise VcompError("not a mapping", where=str(path), expected="lines like `data: path/to/data`")

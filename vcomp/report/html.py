@@ -12,8 +12,8 @@ from vcomp.datasets.pairs import Pair, read_mask
 from vcomp.files import write_text
 from vcomp.project.shipped import shipped
 from vcomp.report.scores import Scored
-from vcomp.report.table import table
-from vcomp.results import Result
+from vcomp.report.table import COLUMNS, table
+from vcomp.results import EMBEDDED_SAMPLE, Result
 from vcomp.spec import ModelSpec
 from vcomp.tasks.binary_segmentation import overlay, truth_mask
 
@@ -44,6 +44,8 @@ def write_report(
     text = environment.get_template("report.html.j2").render(
         title=spec.display_name,
         result=results[-1],
+        drawn=results[-1].dataset.source == EMBEDDED_SAMPLE,
+        columns=COLUMNS,
         rows=table(spec, results),
         groups={
             name: [_example(spec, pairs[index], index, scored) for index in chosen] for name, chosen in groups.items()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from vcomp.results import Result
+from vcomp.results import EMBEDDED_SAMPLE, Result
 from vcomp.spec import ModelSpec
 
 COLUMNS = ("precision", "mIoU", "Dice", "drop", "published", "images/s", "p50 ms", "p95 ms", "p99 ms", "computed by")
@@ -22,7 +22,8 @@ def table(spec: ModelSpec, results: Sequence[Result]) -> list[tuple[str, ...]]:
 
 def _row(spec: ModelSpec, result: Result, dtype: str, drop: float | None, by: str) -> tuple[str, ...]:
     metrics, speed = result.metrics[dtype], result.performance[dtype]
-    published = {str(key): value for key, value in spec.published.items()}
+    drawn = result.dataset.source == EMBEDDED_SAMPLE  # nothing is published about drawn images
+    published = {} if drawn else {str(key): value for key, value in spec.published.items()}
     return (
         dtype,
         figure(metrics["miou"], 3),

@@ -1,5 +1,6 @@
 """The text that `vamp` prints after measuring, in any of its published versions, as numbers."""
 
+import math
 import re
 from dataclasses import dataclass, field
 
@@ -36,8 +37,10 @@ def parse_vamp_report(text: str) -> VampReport:
         if match is None:
             continue
         key, value = match["key"].strip().lower(), match["value"].strip()
+        if key.startswith("number of instances") and ("", key) in values:
+            values.clear()  # another report begins
         if key.endswith("latency (us)"):
-            section = key.split()[0]  # e2e or model
+            section = "model" if key.startswith("model") else "e2e"  # the Python profilers name no section
         elif (number := _number(value)) is not None:
             values[section if "latency" in key else "", key] = number
     samples = values.get(("", "samples"))
@@ -57,6 +60,7 @@ def _latency(values: dict[tuple[str, str], float], section: str) -> Latency:
 
 def _number(text: str) -> float | None:
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
         return None
+    return number if math.isfinite(number) else None
