@@ -3,7 +3,7 @@
 import contextlib
 import hashlib
 import os
-import tempfile
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,12 +14,10 @@ from vcomp.errors import VcompError
 def replacing(path: Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`; rename it to `path` when the block ends well, remove it when not."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
-    os.close(handle)
-    temporary = Path(name)
+    temporary = path.with_name(f".{secrets.token_hex(8)}{path.suffix}")
+    temporary.touch(exist_ok=False)
     try:
         yield temporary
-        temporary.chmod(0o666 & ~_umask())
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
@@ -36,10 +34,12 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 def read_bounded(path: Path, limit: int) -> bytes:
     """The file's content, refused when it is larger than `limit` bytes."""
-    size = path.stat().st_size
-    if size > limit:
-        raise VcompError(f"{path} has {size:,} bytes", expected=f"at most {limit:,}")
-    return path.read_bytes()
+    with path.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        content = b"" if size > limit else file.read(-1 if size else limit + 1)  # a pipe or device has no size
+    if max(size, len(content)) > limit:
+        raise VcompError(f"{path} has {max(size, len(content)):,} bytes", expected=f"at most {limit:,}")
+    return content
 
 
 def sha256(path: Path) -> str:
@@ -48,9 +48,3 @@ def sha256(path: Path) -> str:
         while block := file.read(1 << 20):
             digest.update(block)
     return digest.hexdigest()
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -22,7 +22,7 @@ class _Record(BaseModel):
 class Toolchain(_Record):
     """Who computed the result. A figure of the emulator is never the card's."""
 
-    name: Literal["sdk", "emulator"]
+    name: Literal["sdk", "emulator", "onnxruntime"]  # the last: fp32 alone, on this CPU
     label: str
     emulated: bool
     graph_optimization: str | None = None

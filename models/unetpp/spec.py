@@ -33,7 +33,8 @@ def network(depth: int) -> TorchNetwork:
 spec = ModelSpec(
     name="unetpp",
     title="UNet++",
-    summary="Nuclei segmentation in microscopy images: a U-Net with nested, dense skip connections and deep supervision.",
+    summary="Nuclei segmentation in microscopy images: a U-Net with nested, dense skip connections and "
+    "deep supervision.",
     task=BinarySegmentation(threshold=0.5),
     paper="https://arxiv.org/abs/1912.05074",
     source=GitSource(

@@ -19,9 +19,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
-from network import NestedUNet
+from network import FILTERS, NestedUNet
 from numpy.typing import NDArray
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 from torch.nn import functional
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
@@ -122,7 +122,7 @@ class Trainer:
         torch.manual_seed(options.seed)
         self.options = options
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.model = NestedUNet().to(self.device, memory_format=torch.channels_last)
+        self.model = NestedUNet(filters=options.filters).to(self.device, memory_format=torch.channels_last)
         self.average = AveragedModel(self.model, multi_avg_fn=get_ema_multi_avg_fn(options.decay), use_buffers=True)
         self.optimizer = torch.optim.AdamW(self.model.parameters(), lr=options.rate, weight_decay=0.01)
         self.epoch = 0
@@ -157,13 +157,18 @@ class Trainer:
         self.average.update_parameters(self.model)
         return loss.item()
 
+    def recipe(self) -> dict[str, object]:
+        """The options that decide what is learned; where files lie does not."""
+        places = ("data", "weights", "checkpoint")
+        return {name: value for name, value in vars(self.options).items() if name not in places}
+
     def save(self, path: Path) -> None:
         state = {
             "model": self.model.state_dict(),
             "average": self.average.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "epoch": self.epoch,
-            "options": vars(self.options),
+            "options": self.recipe(),
         }
         temporary = path.with_suffix(".tmp")
         torch.save(state, temporary)
@@ -171,7 +176,7 @@ class Trainer:
 
     def restore(self, path: Path) -> None:
         state = torch.load(path, map_location=self.device, weights_only=True)
-        if state["options"] != vars(self.options):
+        if state["options"] != self.recipe():
             sys.exit(f"{path} belongs to other options: {state['options']}; repeat them, or remove the file")
         self.model.load_state_dict(state["model"])
         self.average.load_state_dict(state["average"])
@@ -185,7 +190,7 @@ class Trainer:
             for name, value in self.average.module.state_dict().items()
         }
         temporary = path.with_suffix(".tmp")
-        save_file(weights, temporary)
+        temporary.write_bytes(save(weights))
         temporary.replace(path)
 
 
@@ -200,6 +205,7 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--rate", type=float, default=3e-3, help="peak learning rate")
     parser.add_argument("--decay", type=float, default=0.99, help="of the running average of the weights, per step")
     parser.add_argument("--holdout", type=int, default=0, help="pairs to keep out of training and score on the way")
+    parser.add_argument("--filters", type=int, nargs=len(FILTERS), default=list(FILTERS), help="width of each depth")
     parser.add_argument("--precision", choices=("bf16", "fp32"), default="bf16")
     parser.add_argument("--seed", type=int, default=2018)
     return parser.parse_args()

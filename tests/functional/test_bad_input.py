@@ -19,6 +19,7 @@ from tests.functional.conftest import Finished, edit, repeated
 Refused = Callable[..., str]
 
 FP32 = ("run", "tiny", "--dtype", "fp32")
+INT8 = ("run", "tiny", "--dtype", "int8")
 
 
 def contents(folder: Path) -> dict[Path, str]:
@@ -230,14 +231,19 @@ def test_a_data_folder_that_the_environment_names_wrongly(
 @pytest.mark.parametrize("folder", ["evaluation/images", "evaluation/masks", "calibration/images"])
 def test_a_missing_folder_of_images(folder: str, tiny: Path, data: Path, refused: Refused) -> None:
     shutil.rmtree(data / folder)
-    said = refused(*FP32, "--data", data)
+    said = refused(*INT8, "--data", data)
     assert f"{data / folder}  there is no such folder" in said
     assert "data folder that it is relative to" in said
 
 
+def test_calibration_images_are_not_needed_for_fp32(tiny: Path, data: Path, vcomp: Vcomp) -> None:
+    shutil.rmtree(data / "calibration")
+    assert vcomp(*FP32, "--data", data).exit_code == 0
+
+
 def test_images_of_another_kind(tiny: Path, data: Path, refused: Refused) -> None:
     edit(tiny / "spec.py", 'path="calibration/images"', 'path="calibration/images", suffix="tif"')
-    assert "it holds 12 × *.png" in refused(*FP32, "--data", data)
+    assert "it holds 12 × *.png" in refused(*INT8, "--data", data)
 
 
 def test_an_image_without_a_mask(tiny: Path, data: Path, refused: Refused) -> None:
@@ -271,7 +277,7 @@ def test_a_bad_image_is_named_and_counted(
     file: str, spoil: Callable[[Path], None], tiny: Path, data: Path, refused: Refused
 ) -> None:
     spoil(data / file)
-    said = refused(*FP32, "--data", data)
+    said = refused(*INT8, "--data", data)
     assert "1 image cannot be read" in said
     assert str(data / file) in said
     assert "--allow-bad 1" in said
@@ -280,7 +286,7 @@ def test_a_bad_image_is_named_and_counted(
 @PLACES
 def test_a_bad_image_that_is_allowed_is_left_out(file: str, tiny: Path, data: Path, vcomp: Vcomp) -> None:
     cut_short(data / file)
-    run = vcomp(*FP32, "--data", data, "--allow-bad", "1")
+    run = vcomp(*INT8, "--data", data, "--allow-bad", "1")
     assert run.exit_code == 0
     assert f"left out: {data / file}" in run.stderr
     assert f"on {11 if 'evaluation' in file else 12} images" in run.stdout

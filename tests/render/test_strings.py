@@ -16,8 +16,8 @@ from vcomp.render.filters import to_code, to_docstring, to_markdown, to_python, 
 from vcomp.spec import CompileOptions, ImageFolder, Input, Int8, MaskPairs
 
 NASTY = st.sampled_from(
-    ["'", '"', '"""', "\\", "\n", "\r\n", "{{ x }}", "{% raw %}", "#", ": ", "- ", "null", "yes", "1e3", "0x10", "~", "`",
-     "```", "$(id)", "\x00", "\x85", "\u2028", "中文", "😀", " ", "%s", "<b>", "|", "&a", "*a", "!t", "...", "---"]
+    ["'", '"', '"""', "\\", "\n", "\r\n", "{{ x }}", "{% raw %}", "#", ": ", "- ", "null", "yes", "1e3", "0x10", "~",
+     "`", "```", "$(id)", "\x00", "\x85", "\u2028", "中文", "😀", " ", "%s", "<b>", "|", "&a", "*a", "!t", "...", "---"]
 )  # fmt: skip
 TEXT = st.lists(st.one_of(NASTY, st.text(max_size=5)), max_size=6).map("".join)
 PATH = TEXT.filter(lambda text: text and not text.startswith(("/", "\\")) and ".." not in text and text[1:2] != ":")

@@ -69,6 +69,10 @@ def test_a_variant_is_checked_anew() -> None:
         ({"preprocess": [Decode(), Normalize(), RESIZE, TENSOR]}, "preprocess.1: Normalize() stands before"),
         ({"preprocess": [Decode(), TENSOR]}, "depends on the picture"),
         ({"preprocess": [Decode(), ResizeToFit(height=32, width=32), TENSOR]}, "depends on the picture"),
+        (
+            {"preprocess": [Decode(), ResizeToFit(height=40, width=40), CenterCrop(height=32, width=32), TENSOR]},
+            "preprocess.2: CenterCrop() follows ResizeToFit(), whose result may be smaller",
+        ),
         ({"preprocess": [Decode(gray=True), RESIZE, TENSOR]}, "ends with 1 channel, input 'input' has 3"),
         ({"preprocess": [Decode(gray=True), ToBGR(), RESIZE, TENSOR]}, "ToBGR() needs three channels"),
         ({"preprocess": [Decode(), RESIZE, CenterCrop(height=40, width=32), TENSOR]}, "a crop of 40×32 does not fit"),
@@ -115,6 +119,11 @@ def test_mean_without_std_is_refused() -> None:
 def test_a_std_that_vanishes_in_half_precision_is_refused() -> None:
     with pytest.raises(ValidationError, match="zero"):
         Normalize(mean=(0.0,), std=(5.96e-8,))
+
+
+def test_a_mean_that_half_precision_cannot_hold_is_refused() -> None:
+    with pytest.raises(ValidationError, match="65504"):
+        Normalize(mean=(70000.0,), std=(1.0,))
 
 
 @pytest.mark.parametrize("name", ["", "a b", "../x", "a/b", ".hidden", "a\nb", "ü"])

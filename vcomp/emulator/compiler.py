@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, get_args
 
 import vcomp
 from vcomp.emulator.artifact import Artifact, Manifest, Number, Port, digest, write_artifact
-from vcomp.networks.session import OPTIMIZATION, open_session
 from vcomp.emulator.compile_yaml import CompileFile, read_compile_file
 from vcomp.emulator.program import heading
 from vcomp.errors import VcompError
+from vcomp.networks.session import OPTIMIZATION, open_session
 from vcomp.spec import Fp16, Int8
 
 if TYPE_CHECKING:

@@ -1,14 +1,16 @@
 """Parameters, multiply-accumulates and floating-point operations, counted from an ONNX graph."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vcomp.networks.onnx_file import load_onnx
+from vcomp.spec import Input
 
 if TYPE_CHECKING:
-    from onnx import NodeProto
+    from onnx import GraphProto, NodeProto
 
 DEFINITION = (
     "MACs: one per multiply-accumulate of Conv, ConvTranspose, Gemm and MatMul, batch 1. FLOPs: 2 per MAC, plus 1 per "
@@ -30,16 +32,21 @@ class Complexity:
     flops: int
 
 
-def count(path: Path) -> Complexity:
-    """Count over an ONNX file whose shapes are fixed; nodes whose shapes cannot be inferred count nothing."""
+def count(path: Path, inputs: Sequence[Input] = ()) -> Complexity:
+    """Count over an ONNX file, with the shapes of `inputs` where it leaves its own open.
+
+    Nodes whose shapes cannot be inferred count nothing.
+    """
     import onnx
 
     model = load_onnx(path)
+    _fix_inputs(model.graph, inputs)
     graph = onnx.shape_inference.infer_shapes(model).graph
-    weights = {item.name: tuple(item.dims) for item in graph.initializer}
-    shapes: dict[str, tuple[int, ...]] = dict(weights)
+    shapes: dict[str, tuple[int, ...]] = {item.name: tuple(item.dims) for item in graph.initializer}
     for value in (*graph.input, *graph.value_info, *graph.output):
-        shapes[value.name] = tuple(side.dim_value for side in value.type.tensor_type.shape.dim)
+        sides = tuple(side.dim_value for side in value.type.tensor_type.shape.dim)
+        if value.type.tensor_type.HasField("shape") and all(side > 0 for side in sides):
+            shapes[value.name] = sides
     macs = flops = 0
     for node in graph.node:
         done = _macs(node, shapes)
@@ -48,6 +55,14 @@ def count(path: Path) -> Complexity:
     floats = (onnx.TensorProto.FLOAT, onnx.TensorProto.FLOAT16, onnx.TensorProto.DOUBLE)
     parameters = sum(math.prod(item.dims) for item in graph.initializer if item.data_type in floats and item.dims)
     return Complexity(parameters, macs, flops)
+
+
+def _fix_inputs(graph: "GraphProto", inputs: Sequence[Input]) -> None:
+    given = {item.name: item.shape for item in inputs}
+    for value in graph.input:
+        sides = value.type.tensor_type.shape.dim
+        for side, length in zip(sides, given.get(value.name, ()), strict=False):
+            side.dim_value = length
 
 
 def _macs(node: "NodeProto", shapes: dict[str, tuple[int, ...]]) -> int:
@@ -72,7 +87,7 @@ def _other_flops(node: "NodeProto", shapes: dict[str, tuple[int, ...]]) -> int:
     if node.op_type in ("MaxPool", "AveragePool"):
         kernel = next((list(a.ints) for a in node.attribute if a.name == "kernel_shape"), [])
         return out * math.prod(int(side) for side in kernel)
-    if node.op_type == "Resize":
+    if node.op_type in ("Resize", "Upsample"):
         linear = any(a.name == "mode" and a.s in (b"linear", b"cubic") for a in node.attribute)
         return 8 * out if linear else 0
     return out if node.op_type in _ELEMENTWISE else 0

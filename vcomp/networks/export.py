@@ -1,28 +1,31 @@
 """From a spec's network to an ONNX file and a TorchScript file, each compared with what torch computes."""
 
+import inspect
 import shutil
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 from typing_extensions import assert_never
 
-from vcomp.errors import VcompError
+from vcomp.errors import VcompError, shown
 from vcomp.files import replacing
-from vcomp.networks.onnx_file import check_ports
+from vcomp.networks.onnx_file import check_ports, describe_onnx
 from vcomp.networks.session import open_session
 from vcomp.project import Model
-from vcomp.project.model import load_module
+from vcomp.project.model import load_module, users_code
 from vcomp.spec import ModelSpec, OnnxNetwork, TorchNetwork, TorchScriptNetwork
 
 if TYPE_CHECKING:
-    import torch
     from torch import Tensor, nn
 
-TOLERANCE = 1e-4  # largest difference allowed between the exported file and torch, on random input
+DEFAULT_OPSET = 11
+TOLERANCE = 1e-4  # largest difference allowed between file and torch on random input; of values beyond 1, a fraction
 
 
 @dataclass(frozen=True)
@@ -66,14 +69,30 @@ def export(model: Model, spec: ModelSpec, folder: Path) -> Exported:
 def build_module(model: Model, network: TorchNetwork) -> "nn.Module":
     """The torch module of a network with its weights, in evaluation mode, all outputs kept."""
     import torch
+    from torch import nn
 
     file, _, attribute = network.factory.partition(":")
-    path = model.folder.joinpath(*file.split(".")).with_suffix(".py")
-    factory = getattr(load_module(_existing(path)), attribute, None)
+    path = _existing(model.folder.joinpath(*file.split(".")).with_suffix(".py"))
+    factory = getattr(load_module(path), attribute, None)
     if not callable(factory):
-        raise VcompError(f"{path} has no {attribute}", expected=f"the callable that factory={network.factory!r} names")
-    torch.manual_seed(0)  # a network without a weights file is the same one each time
-    module: nn.Module = factory(**network.arguments)
+        raise VcompError(
+            f"{path} has no {attribute}",
+            expected=f"the callable that factory={network.factory!r} names",
+            mend="correct the factory in the spec's network",
+        )
+    try:
+        inspect.signature(factory).bind(**network.arguments)
+    except TypeError as error:
+        raise VcompError(
+            f"{attribute} cannot be called with arguments={shown(network.arguments)}: {error}",
+            where=str(path),
+            expected=f"{attribute}{inspect.signature(factory)}",
+        ) from None
+    with torch.random.fork_rng(devices=()), users_code(path):
+        torch.manual_seed(0)  # a network without a weights file is the same one each time
+        module = factory(**network.arguments)
+    if not isinstance(module, nn.Module):
+        raise VcompError(f"{attribute} gives a {type(module).__name__}", where=str(path), expected="a torch.nn.Module")
     if network.weights is not None:
         _load_weights(module, _existing(model.folder / network.weights), partial=network.partial_weights)
     return module.eval()
@@ -115,82 +134,170 @@ def _load_torchscript(path: Path) -> "nn.Module":
     import torch
 
     try:
-        return torch.jit.load(str(path), map_location="cpu").eval()  # type: ignore[no-untyped-call,no-any-return]
-    except RuntimeError as error:
-        raise VcompError(f"{path} is not a TorchScript file: {str(error).splitlines()[0]}") from None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # torch would rather have another format
+            return torch.jit.load(str(path), map_location="cpu").eval()  # type: ignore[no-untyped-call,no-any-return]
+    except Exception as error:  # of several kinds, depending on where the file breaks off
+        raise VcompError(
+            f"{path} is not a TorchScript file, or is damaged: {_brief(error)}",
+            expected="what torch.jit.save wrote of a traced module",
+        ) from error
 
 
 def _export_module(spec: ModelSpec, module: "nn.Module", onnx_path: Path, script_path: Path) -> Exported:
     import torch
 
     generator = torch.Generator().manual_seed(0)
-    example = tuple(torch.rand(item.shape, generator=generator) * 2 - 1 for item in spec.inputs)
-    names = list(spec.network.output_names) if isinstance(spec.network, TorchNetwork) else None
-    opset = spec.network.opset if isinstance(spec.network, TorchNetwork) else 11
-    chosen = _choose_output(module, spec)
-    with torch.no_grad(), warnings.catch_warnings():
+    drawn = [torch.rand(item.shape, generator=generator) * 2 - 1 for item in spec.inputs]
+    opset = spec.network.opset if isinstance(spec.network, TorchNetwork) else DEFAULT_OPSET
+    chosen = _with_outputs_chosen(module, spec)
+    with torch.no_grad(), warnings.catch_warnings(), replacing(script_path) as script, replacing(onnx_path) as onnx:
         warnings.simplefilter("ignore")  # of the tracer, and of the exporter's own deprecation
-        expected = _arrays(chosen(*example))
-        traced = torch.jit.trace(chosen, example, check_trace=False)  # type: ignore[no-untyped-call]
-        with replacing(script_path) as temporary:
-            torch.jit.save(traced, str(temporary))
-        with replacing(onnx_path) as temporary:
+        with _telling(f"the network of {spec.name} fails on an input of {_sizes(spec)}"):
+            expected = _arrays(chosen(*_copies(drawn)))
+        with _telling(f"the network of {spec.name} cannot be traced"):
+            traced = torch.jit.trace(chosen, _copies(drawn), check_trace=False)  # type: ignore[no-untyped-call]
+            torch.jit.save(traced, str(script))
+            scripted = _arrays(torch.jit.load(str(script))(*_copies(drawn)))  # type: ignore[no-untyped-call]
+        with _telling(f"the network of {spec.name} cannot be written as ONNX of opset {opset}"):
             torch.onnx.export(
-                chosen,
-                example,
-                str(temporary),
+                traced if isinstance(module, torch.jit.ScriptModule) else chosen,
+                _copies(drawn),
+                str(onnx),
                 input_names=[item.name for item in spec.inputs],
-                output_names=names or [f"output{index or ''}" for index in range(len(expected))],
+                output_names=_output_names(spec, len(expected)),
                 opset_version=opset,
                 dynamo=False,  # the graph exporter writes opset 18 and newer, which the vendor's compiler may not read
             )
-        scripted = _arrays(torch.jit.load(str(script_path))(*example))  # type: ignore[no-untyped-call]
-    ran = open_session(onnx_path).run(
-        None, {item.name: tensor.numpy() for item, tensor in zip(spec.inputs, example, strict=True)}
-    )
-    return Exported(
-        onnx=onnx_path,
-        torchscript=script_path,
-        onnx_difference=_agree(expected, ran, onnx_path),
-        torchscript_difference=_agree(expected, scripted, script_path),
-        parameters=sum(parameter.numel() for parameter in module.parameters()),
-    )
+        _uses_all_inputs(spec, onnx)
+        feeds = {item.name: tensor.numpy() for item, tensor in zip(spec.inputs, drawn, strict=True)}
+        return Exported(
+            onnx=onnx_path,
+            torchscript=script_path,
+            onnx_difference=_agree(expected, open_session(onnx).run(None, feeds), onnx_path),
+            torchscript_difference=_agree(expected, scripted, script_path),
+            parameters=sum(parameter.numel() for parameter in module.parameters()),
+        )
 
 
-def _choose_output(module: "nn.Module", spec: ModelSpec) -> "nn.Module":
+def _copies(tensors: "Sequence[Tensor]") -> "tuple[Tensor, ...]":
+    """What a network may work on in place."""
+    return tuple(tensor.clone() for tensor in tensors)
+
+
+def _uses_all_inputs(spec: ModelSpec, onnx: Path) -> None:
+    kept = {port.name for port in describe_onnx(onnx).inputs}
+    for item in spec.inputs:
+        if item.name not in kept:
+            raise VcompError(
+                f"the network of {spec.name} makes no use of input {item.name!r}: the ONNX file lacks it",
+                expected="a forward that needs each input of the spec",
+                mend="leave the input out of the spec, and of forward",
+            )
+
+
+@contextmanager
+def _telling(what: str) -> Iterator[None]:
+    """Tell whatever torch or the user's network raises as a VcompError."""
+    try:
+        yield
+    except VcompError:
+        raise
+    except Exception as error:
+        raise VcompError(f"{what}: {_brief(error)}") from error
+
+
+def _brief(error: Exception) -> str:
+    """The kind and the first line that says something of an exception."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
+
+
+def _sizes(spec: ModelSpec) -> str:
+    return " and ".join("×".join(map(str, item.shape)) for item in spec.inputs)
+
+
+def _output_names(spec: ModelSpec, count: int) -> list[str]:
+    """The names that the spec says, which must be as many as the outputs, or else `output`, `output1`, …"""
+    names = spec.network.output_names if isinstance(spec.network, TorchNetwork) else None
+    if names is None:
+        return [f"output{index or ''}" for index in range(count)]
+    if len(names) != count:
+        raise VcompError(
+            f"the network of {spec.name} has {count} outputs, output_names has {len(names)}",
+            expected="a name for each",
+            mend="choose one output with output=…, or name them all with output_names=(…)",
+        )
+    return list(names)
+
+
+def _with_outputs_chosen(module: "nn.Module", spec: ModelSpec) -> "nn.Module":
+    """The module itself, or around it one that gives the output that the spec picks, or its list as a tuple."""
+    import torch
     from torch import nn
 
-    if not isinstance(spec.network, TorchNetwork) or spec.network.output is None:
+    index = spec.network.output if isinstance(spec.network, TorchNetwork) else None
+    if index is None and not isinstance(module, torch.jit.ScriptModule):
         return module
-    index: int = spec.network.output
 
-    class ChosenOutput(nn.Module):
-        """The network with one of its outputs alone."""
-
+    class ChosenOutputs(nn.Module):
         def __init__(self) -> None:
             super().__init__()
             self.module = module
 
-        def forward(self, *inputs: "Tensor") -> "Tensor":
-            outputs: Sequence[Tensor] = self.module(*inputs)
-            return outputs[index]
+        def forward(self, *inputs: "Tensor") -> Any:
+            outputs = self.module(*inputs)
+            if index is not None:
+                return _pick(outputs, index)
+            return tuple(outputs) if isinstance(outputs, list) else outputs  # a list is one output to the tracer
 
-    return ChosenOutput().eval()
+    return ChosenOutputs().eval()
 
 
-def _arrays(outputs: "torch.Tensor | Sequence[torch.Tensor]") -> list[Any]:
+def _pick(outputs: Any, index: int) -> "Tensor":
+    if not isinstance(outputs, (list, tuple)):
+        raise VcompError(
+            f"the network gives one {type(outputs).__name__}, the spec asks for output={index}",
+            expected="a list or tuple of tensors",
+            mend="leave output=… out, or let forward return a list",
+        )
+    if not -len(outputs) <= index < len(outputs):
+        raise VcompError(
+            f"the network has {len(outputs)} outputs, the spec asks for output={index}",
+            expected=f"0 to {len(outputs) - 1}, or -1 for the last",
+        )
+    output: Tensor = outputs[index]
+    return output
+
+
+def _arrays(outputs: Any) -> list[NDArray[Any]]:
+    """What a network gave, as arrays; VcompError if it is anything but tensors."""
     import torch
 
-    return [outputs.numpy()] if isinstance(outputs, torch.Tensor) else [tensor.numpy() for tensor in outputs]
+    tensors = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
+    for tensor in tensors:
+        if not isinstance(tensor, torch.Tensor):
+            raise VcompError(
+                f"the network gives a {type(tensor).__name__}",
+                expected="a tensor, or a list or tuple of tensors",
+                mend="let its forward return tensors alone, or choose one with output=…",
+            )
+    return [tensor.detach().numpy() for tensor in tensors]
 
 
-def _agree(expected: Sequence[Any], given: Sequence[Any], path: Path) -> float:
+def _agree(expected: Sequence[NDArray[Any]], given: Sequence[NDArray[Any]], path: Path) -> float:
     """The largest difference; VcompError when it is more than rounding."""
-    difference = max(float(np.abs(a - b).max()) for a, b in zip(expected, given, strict=True))
-    if not difference <= TOLERANCE:
+    differences = []
+    for wanted, got in zip(expected, given, strict=True):
+        if wanted.shape != got.shape:
+            raise VcompError(f"{path} gives an output of {got.shape}", expected=f"{wanted.shape}, as torch does")
+        differences.append(float(np.abs(wanted.astype(np.float64) - got.astype(np.float64)).max(initial=0)))
+    scale = max(1.0, *(float(np.abs(wanted.astype(np.float64)).max(initial=0)) for wanted in expected))
+    difference = float(np.max(differences))
+    if not difference <= TOLERANCE * scale:  # NaN is no agreement either
         raise VcompError(
             f"{path} does not compute what torch computes: the outputs differ by {difference:.2g}",
-            expected=f"at most {TOLERANCE}",
+            expected=f"at most {TOLERANCE * scale:.2g}",
             mend="the network may use an operation that changes when traced (a branch or loop on data, say)",
         )
     return difference

@@ -41,11 +41,11 @@ def load_onnx(path: Path) -> "ModelProto":
     if path.stat().st_size > MAX_ONNX_BYTES:
         raise VcompError(f"{path} has {path.stat().st_size:,} bytes", expected=f"at most {MAX_ONNX_BYTES:,}")
     try:
-        model = onnx.load(str(path), load_external_data=False)
+        model = onnx.load(str(path), format="protobuf", load_external_data=False)
     except DecodeError:
         raise VcompError(f"{path} is not an ONNX file, or is cut short") from None
-    if not model.graph.node or not model.graph.output:
-        raise VcompError(f"{path} holds no graph", expected="an ONNX file with nodes and outputs")
+    if not model.graph.node or not model.graph.output or not model.opset_import:
+        raise VcompError(f"{path} holds no graph, or is cut short", expected="an ONNX file with nodes and outputs")
     return model
 
 
@@ -69,16 +69,17 @@ def check_ports(spec: ModelSpec, path: Path) -> None:
     """Compare the spec's inputs with the file's; VcompError for a name or shape that is not there."""
     file = describe_onnx(path)
     by_name = {port.name: port for port in file.inputs}
-    listed = ", ".join(str(port) for port in file.inputs)
+    listed = ", ".join(str(port) for port in file.inputs) or "none: it takes no input"
     for item in spec.inputs:
         port = by_name.pop(item.name, None)
         if port is None:
-            close = nearest(item.name, [port.name for port in file.inputs])
+            names = [port.name for port in file.inputs]
+            close = nearest(item.name, names) or next(iter(names), None)
             raise VcompError(
                 f"the network has no input {item.name!r}",
                 where=str(path),
                 expected=f"a name that it has: {listed}",
-                mend=f'write Input(name="{close or file.inputs[0].name}", …) in the spec of {spec.name}',
+                mend=f'write Input(name="{close}", …) in the spec of {spec.name}' if close else None,
             )
         if not _shapes_agree(item, port):
             raise VcompError(

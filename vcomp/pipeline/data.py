@@ -14,6 +14,7 @@ from vcomp.datasets.images import BadImage, list_images, read_rgb
 from vcomp.datasets.pairs import Pair, list_pairs
 from vcomp.datasets.sample import make_sample
 from vcomp.errors import VcompError
+from vcomp.pipeline.context import Context
 from vcomp.pipeline.listener import Listener
 from vcomp.render import layout
 from vcomp.results import EMBEDDED_SAMPLE
@@ -24,7 +25,10 @@ FOLDER_SOURCE = "data folder"
 
 @dataclass(frozen=True)
 class DataSet:
-    """What a run calibrates and scores on; `pairs` and `calibration` are readable, `bad` are not."""
+    """What a run calibrates and scores on; `pairs` and `calibration` are readable, `bad` are not.
+
+    The hashes are over the contents of images and masks.
+    """
 
     source: str
     root: Path
@@ -32,36 +36,48 @@ class DataSet:
     calibration: tuple[Path, ...]
     bad: tuple[BadImage, ...]
     partial: bool  # less than all of the evaluation folder
+    sha256: str
+    calibration_sha256: str
 
 
-def find_data(spec: ModelSpec, root: Path | None, sample: Path, *, limit: int | None, listener: Listener) -> DataSet:
-    """List and try the images of a spec below `root`, or of the embedded sample when there is no root.
+def find_data(context: Context, root: Path | None, *, limit: int | None = None, calibrate: bool = True) -> DataSet:
+    """List and try a spec's images below `root`, or the embedded sample if there is no root, and show them to the run.
 
-    VcompError for a missing folder, image or mask, or when no image is readable.
+    VcompError for a missing folder, image or mask, or when no image is readable. Without `calibrate` the
+    calibration set is not looked at.
     """
-    source = FOLDER_SOURCE
+    spec, source = context.spec, FOLDER_SOURCE
     if root is None:
-        make_sample(sample, calibration=spec.calibration, evaluation=spec.evaluation)
-        root, source = sample, EMBEDDED_SAMPLE
+        root, source = context.workspace.own / "sample", EMBEDDED_SAMPLE
+        make_sample(root, calibration=spec.calibration, evaluation=spec.evaluation)
+        context.listener.note(
+            "no data folder was given: using the embedded sample of drawn nuclei, its scores say nothing about "
+            "real images (--data DIR, VCOMP_DATA, or `vcomp data get dsb2018`)"
+        )
     everything = list_pairs(spec.evaluation, root)
     chosen = everything[:limit]
     calibration: list[Path] = []
-    if spec.calibration is not None:
+    if calibrate and spec.calibration is not None:
         calibration = list_images(root / spec.calibration.path, spec.calibration.suffix, spec.calibration.limit)
-    files = [*(pair.image for pair in chosen), *(pair.mask for pair in chosen), *calibration]
-    bad = _unreadable(files, listener)
+    bad = _unreadable([*(file for pair in chosen for file in (pair.image, pair.mask)), *calibration], context.listener)
     names = {error.where for error in bad}
     pairs = tuple(pair for pair in chosen if not {str(pair.image), str(pair.mask)} & names)
     if not pairs:
         raise VcompError(f"none of {len(chosen)} images can be read", where=str(root / spec.evaluation.images))
-    return DataSet(
+    readable = tuple(path for path in calibration if str(path) not in names)
+    hashes = context.manifest.fingerprints
+    data = DataSet(
         source=source,
         root=root,
         pairs=pairs,
-        calibration=tuple(path for path in calibration if str(path) not in names),
+        calibration=readable,
         bad=tuple(bad),
         partial=len(pairs) < len(everything) or bool(bad),
+        sha256=hashes.files(path for pair in pairs for path in (pair.image, pair.mask)),
+        calibration_sha256=hashes.files(readable),
     )
+    _stage(spec, data, context.workspace.folder, context.workspace.own / "staged")
+    return data
 
 
 def _unreadable(files: Sequence[Path], listener: Listener) -> list[BadImage]:
@@ -81,7 +97,7 @@ def _unreadable(files: Sequence[Path], listener: Listener) -> list[BadImage]:
     return bad
 
 
-def stage(spec: ModelSpec, data: DataSet, workspace: Path, parts: Path) -> None:
+def _stage(spec: ModelSpec, data: DataSet, workspace: Path, parts: Path) -> None:
     """Make `data` in the workspace show exactly the images of this run; `parts` is where a part of them is gathered."""
     shown = data.root
     if data.partial:

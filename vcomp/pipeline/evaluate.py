@@ -1,11 +1,13 @@
 """Scores of what a network said: masks that the script saved, or npz outputs that `vamp` wrote."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from vcomp.datasets.images import BadImage
+import numpy as np
+
+from vcomp.datasets.images import BadImage, write_png
 from vcomp.datasets.npz import read_npz
 from vcomp.datasets.pairs import Pair, list_pairs, read_mask
 from vcomp.errors import VcompError
@@ -56,6 +58,17 @@ def score_masks(spec: ModelSpec, masks: Iterator[tuple[Pair, Mask]]) -> list[Ima
             )
         scores.append(score(pair.name, mask, truth_mask(read_mask(pair.mask), spec.size, spec.evaluation.foreground)))
     return scores
+
+
+def save_masks(masks: Iterable[tuple[Pair, Mask]], folder: Path) -> None:
+    """Write each mask as `<name>.png`, as the rendered script does."""
+    for pair, mask in masks:
+        write_png(folder / f"{pair.name}.png", mask.astype(np.uint8) * 255)
+
+
+def scoring_of(spec: ModelSpec) -> dict[str, Any]:
+    """The parts of a spec that turn images and outputs into scores."""
+    return spec.model_dump(mode="json", include={"inputs", "preprocess", "task", "evaluation"})
 
 
 def scores_to_json(scores: Sequence[ImageScore]) -> list[dict[str, Any]]:

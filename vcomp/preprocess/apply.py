@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import assert_never
 
+from vcomp.errors import VcompError
 from vcomp.preprocess.geometry import Pixels, crop, fit, letterbox, resize
 from vcomp.preprocess.normalize import normalize
 from vcomp.spec import (
@@ -29,7 +30,7 @@ def reads_gray(ops: Sequence[Op]) -> bool:
 
 
 def preprocess(image: Pixels, ops: Sequence[Op], *, half_constants: bool = False) -> NDArray[np.float32]:
-    """An H×W×C image as Decode left it (RGB or grey) to the network's C×H×W input.
+    """An H×W×C image as Decode left it (RGB or grey) to the network's C×H×W input; VcompError if a crop is larger.
 
     `half_constants` rounds mean and std to fp16 first: what the chip computes, rather than what was trained.
     """
@@ -66,6 +67,11 @@ def _on_pixels(
         case Letterbox():
             return letterbox(image, op.height, op.width, (op.fill,) * 3, op.kernel)
         case CenterCrop():
+            if image.shape[0] < op.height or image.shape[1] < op.width:
+                raise VcompError(
+                    f"an image of {image.shape[0]}×{image.shape[1]} is smaller than CenterCrop({op.height}×{op.width})",
+                    mend="resize before the crop, or leave such images out",
+                )
             top, left = (image.shape[0] - op.height) // 2, (image.shape[1] - op.width) // 2
             return crop(image, top, left, op.height, op.width)
         case _:

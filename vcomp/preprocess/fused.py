@@ -12,7 +12,8 @@ from vcomp.preprocess.vdsp import DEFAULT_PADDING, ColorCvtCode, NormaType, OpTy
 def run_vdsp(op: VdspOp, image: Pixels, model_size: tuple[int, int]) -> NDArray[np.float16]:
     """An H×W×3 image of any size, in the operator's own channel order, to 3×H×W in fp16.
 
-    `model_size` is used where the operator states no size of its own. ValueError if a crop does not fit.
+    `model_size` is used where the operator states no size of its own. ValueError if a crop does not fit, or has no
+    place.
     """
     pixels = _shape(op, image, op.output or model_size)
     if op.color is not ColorCvtCode.NO_CHANGE:
@@ -27,8 +28,9 @@ def _shape(op: VdspOp, image: Pixels, output: tuple[int, int]) -> Pixels:
         case OpType.LETTERBOX:
             return letterbox(image, *output, op.padding or DEFAULT_PADDING, op.kernel)
         case OpType.CROP:
-            resized = resize(image, *(op.resize or output), op.kernel)
-            return crop(resized, *(op.crop or (0, 0)), *output)
+            if op.resize is None or op.crop is None:
+                raise ValueError("it states no ResizeWidth, ResizeHeight, CropX and CropY, and no script set them")
+            return crop(resize(image, *op.resize, op.kernel), *op.crop, *output)
         case _:
             assert_never(op.op_type)
 

@@ -1,5 +1,6 @@
 """Resizing, letterboxing and cropping of H×W×C 8-bit images."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,8 +53,14 @@ def fit(image_size: tuple[int, int], box: tuple[int, int]) -> Fit:
     The ratio is taken in double precision and sizes are rounded half away from zero, as the vendor's library does.
     """
     ratio = min(box[0] / image_size[0], box[1] / image_size[1])
-    height, width = (min(limit, max(1, int(side * ratio + 0.5))) for side, limit in zip(image_size, box, strict=True))
+    height, width = (min(limit, max(1, _round(side * ratio))) for side, limit in zip(image_size, box, strict=True))
     return Fit(height, width, (box[0] - height) // 2, (box[1] - width) // 2)
+
+
+def _round(value: float) -> int:
+    """The nearest integer of a positive number, halves up; `int(value + 0.5)` is wrong just below a half."""
+    whole = math.floor(value)
+    return whole + (value - whole >= 0.5)
 
 
 def letterbox(image: Pixels, height: int, width: int, fill: tuple[int, ...], kernel: Kernel) -> Pixels:

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from pydantic import ValidationError
 from typing_extensions import assert_never
 
-from vcomp.errors import VcompError, unknown
+from vcomp.errors import VcompError, shown, unknown
 from vcomp.spec import (
     CenterCrop,
     Decode,
@@ -31,7 +32,7 @@ _KERNEL_KEYS: dict[Kernel, Entry] = {
 
 
 def write_process_ops(ops: Sequence[Op]) -> list[Entry]:
-    """The ops as the YAML's list of mappings."""
+    """The ops as the YAML's list of mappings. A letterbox's fill is lost: the vendor's Pad has no argument for it."""
     return [entry for op in ops for entry in _write(op)]
 
 
@@ -83,29 +84,41 @@ def read_process_ops(entries: Any) -> tuple[Op, ...]:
     for index, entry in enumerate(entries):
         where = f"dataset.process_ops[{index}]"
         if not isinstance(entry, Mapping) or "type" not in entry:
-            raise VcompError(f"{entry!r} is not an op", where=where, expected="a mapping with a type")
-        arguments = {key: value for key, value in entry.items() if key != "type"}
-        if entry["type"] == "Pad":
+            raise VcompError(f"{shown(entry)} is not an op", where=where, expected="a mapping with a type")
+        kind = str(entry["type"])
+        if kind not in _ARGUMENTS:
+            raise unknown("op", kind, _ARGUMENTS, where=where)
+        arguments = {str(key): value for key, value in entry.items() if key != "type"}
+        for key in arguments:
+            if key not in _ARGUMENTS[kind]:
+                raise unknown(f"argument of {kind}", key, _ARGUMENTS[kind], where=where)
+        if kind == "Pad":
             ops.append(_read_pad(ops, arguments, where))
-            continue
-        reader = _READERS.get(str(entry["type"]))
-        if reader is None:
-            raise unknown("op", str(entry["type"]), [*_READERS, "Pad"], where=where)
-        try:
-            ops.append(reader(arguments))
-        except KeyError as error:
-            raise VcompError(f"{entry['type']} lacks {error}", where=where) from None
-        except (TypeError, ValueError) as error:
-            raise VcompError(f"{entry['type']}: {error}", where=where) from None
-        if arguments:
-            known = {"Resize": ("size", "adaptive_side", "backend", "interpolation")}.get(str(entry["type"]), ())
-            raise unknown(f"argument of {entry['type']}", next(iter(arguments)), known, where=where)
+        else:
+            ops.append(_read(kind, arguments, where))
     return tuple(ops)
+
+
+def _read(kind: str, arguments: Entry, where: str) -> Op:
+    try:
+        return _READERS[kind](arguments)
+    except KeyError as error:
+        raise VcompError(f"{kind} lacks {error}", where=where) from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(map(str, first["loc"]))
+        raise VcompError(
+            f"{kind}: {field} is {shown(first['input'])}" if field else kind,
+            where=where,
+            expected=str(first["msg"]).removeprefix("Value error, "),
+        ) from None
+    except ValueError as error:
+        raise VcompError(f"{kind}: {error}", where=where) from None
 
 
 def _read_pad(ops: list[Op], arguments: Entry, where: str) -> Op:
     if arguments != {"pad_to_square": True}:
-        raise VcompError(f"Pad with {arguments} is not known", where=where, expected="pad_to_square: true")
+        raise VcompError(f"Pad with {shown(arguments)} is not known", where=where, expected="pad_to_square: true")
     if not ops or not isinstance(ops[-1], ResizeToFit) or ops[-1].height != ops[-1].width:
         raise VcompError(
             "Pad does not follow a Resize with adaptive_side", where=where, expected="it right after such a Resize"
@@ -116,51 +129,84 @@ def _read_pad(ops: list[Op], arguments: Entry, where: str) -> Op:
 
 
 def _read_decode(arguments: Entry) -> Op:
-    arguments.pop("backend", None)  # both decoders give the same RGB pixels
-    return Decode(gray=arguments.pop("cv2_flags", 1) == 0)
+    _word(arguments, "backend", ("cv2", "pillow"))  # both give the same RGB pixels
+    flags = arguments.get("cv2_flags", 1)
+    if flags not in (0, 1):
+        raise ValueError(f"cv2_flags {shown(flags)} is not known; expected 1 (colour) or 0 (grey)")
+    return Decode(gray=flags == 0)
 
 
 def _read_color(arguments: Entry) -> Op:
-    code = arguments.pop("code")
+    code = arguments["code"]
     if code in ("COLOR_RGB2BGR", "COLOR_BGR2RGB"):
         return ToBGR()
     if code == "COLOR_RGB2YCrCb":
         return ToYCrCb()
-    raise ValueError(f"code {code!r} is not known; expected COLOR_RGB2BGR, COLOR_BGR2RGB or COLOR_RGB2YCrCb")
+    raise ValueError(f"code {shown(code)} is not known; expected COLOR_RGB2BGR, COLOR_BGR2RGB or COLOR_RGB2YCrCb")
 
 
 def _read_resize(arguments: Entry) -> Op:
-    height, width = arguments.pop("size")
-    pillow, bicubic = arguments.pop("backend", "cv2") == "pillow", arguments.pop("interpolation", "") == "bicubic"
-    kernel = Kernel.BICUBIC_PILLOW if bicubic else Kernel.BILINEAR_PILLOW if pillow else Kernel.BILINEAR_CV
-    side = arguments.pop("adaptive_side", None)
-    if side is None:
+    height, width = _two(arguments, "size")
+    kernel = _read_kernel(arguments)
+    if _word(arguments, "adaptive_side", ("long",)) is None:
         return Resize(height=height, width=width, kernel=kernel)
-    if side != "long":
-        raise ValueError(f"adaptive_side {side!r} is not known; expected long")
     return ResizeToFit(height=height, width=height if width == -1 else width, kernel=kernel)
 
 
+def _read_kernel(arguments: Entry) -> Kernel:
+    backend = _word(arguments, "backend", ("cv2", "pillow"))
+    interpolation = _word(arguments, "interpolation", ("bilinear", "bicubic"))
+    if interpolation == "bicubic":
+        return Kernel.BICUBIC_PILLOW  # public files leave the library open; the runtime has Pillow's alone
+    return Kernel.BILINEAR_PILLOW if backend == "pillow" else Kernel.BILINEAR_CV
+
+
 def _read_crop(arguments: Entry) -> Op:
-    arguments.pop("backend", None)  # cutting out is the same in every library
-    height, width = arguments.pop("crop_size")
+    _word(arguments, "backend", ("cv2", "pillow"))  # cutting out is the same in both
+    height, width = _two(arguments, "crop_size")
     return CenterCrop(height=height, width=width)
 
 
 def _read_normalize(arguments: Entry) -> Op:
-    div255 = bool(arguments.pop("div255", True))  # absent means true; null means false
-    norm_type = arguments.pop("norm_type", None)
+    div255 = arguments.get("div255", True)  # absent means true; null means false
+    norm_type, mean = arguments.get("norm_type"), arguments.get("mean")
     if norm_type not in (None, "None"):
-        raise ValueError(f"norm_type {norm_type!r} is not known; expected null")
-    return Normalize(mean=arguments.pop("mean", None), std=arguments.pop("std", None), div255=div255)
+        raise ValueError(f"norm_type {shown(norm_type)} is not known; expected null")
+    if "norm_type" in arguments and mean is not None:
+        raise ValueError("norm_type says that there is no mean, and there is one; expected one of the two")
+    return Normalize(mean=mean, std=arguments.get("std"), div255=False if div255 is None else div255)
+
+
+def _word(arguments: Entry, key: str, known: Sequence[str]) -> str | None:
+    value = arguments.get(key)
+    if value is not None and value not in known:
+        raise ValueError(f"{key} {shown(value)} is not known; expected {' or '.join(known)}")
+    return value
+
+
+def _two(arguments: Entry, key: str) -> tuple[Any, Any]:
+    value = arguments[key]
+    if not isinstance(value, list) or len(value) != 2:
+        raise ValueError(f"{key} is {shown(value)}; expected [height, width]")
+    return value[0], value[1]
 
 
 _READERS: dict[str, Callable[[Entry], Op]] = {
     "DecodeImage": _read_decode,
     "CvtColor": _read_color,
-    "ChannelSplit": lambda arguments: PickChannel(index=arguments.pop("index")),
+    "ChannelSplit": lambda arguments: PickChannel(index=arguments["index"]),
     "Resize": _read_resize,
     "CenterCrop": _read_crop,
     "Normalize": _read_normalize,
     "ToTensor": lambda _: ToTensor(),
+}
+_ARGUMENTS: dict[str, tuple[str, ...]] = {
+    "DecodeImage": ("cv2_flags", "backend"),
+    "CvtColor": ("code",),
+    "ChannelSplit": ("index",),
+    "Resize": ("size", "adaptive_side", "backend", "interpolation"),
+    "CenterCrop": ("crop_size", "backend"),
+    "Normalize": ("mean", "std", "norm_type", "div255"),
+    "ToTensor": (),
+    "Pad": ("pad_to_square",),
 }

@@ -10,9 +10,10 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar
 
-from vcomp.errors import VcompError, unknown
+from vcomp.errors import VcompError, shown, unknown
 from vcomp.files import read_bounded
 from vcomp.spec import CenterCrop, Decode, Kernel, Letterbox, Normalize, Op, Resize, ToBGR, ToTensor
+from vcomp.spec.ops import LARGEST_HALF
 
 MAX_JSON_BYTES = 1 << 20
 DEFAULT_PADDING = (114, 114, 114)  # the files leave it out; the vendor's samples that state it say 114
@@ -152,6 +153,8 @@ def load_vdsp(path: Path) -> VdspOp:
         document = json.loads(read_bounded(path, MAX_JSON_BYTES))
     except FileNotFoundError:
         raise VcompError(f"there is no file {path}", expected="a vdsp_params JSON") from None
+    except OSError as error:
+        raise VcompError(f"cannot be read: {error.strerror}", where=str(path)) from None
     except (ValueError, RecursionError) as error:
         raise VcompError(f"not JSON: {error}", where=str(path)) from None
     return read_vdsp(document, where=str(path))
@@ -165,22 +168,19 @@ def read_vdsp(document: Any, *, where: str) -> VdspOp:
     op_type = _word(OpType, document, "OpType", where)
     norma = _word(NormaType, config, "NormaType", where)
     uses_mean = norma in USES_MEAN
+    crops = op_type is OpType.CROP
     return VdspOp(
         op_type=op_type,
-        output=_size(config, "Oimage", where) if "OimageWidth" in config else None,
+        output=_size(config, "Oimage", where),
         norma=norma,
         color=_word(ColorCvtCode, config, "ColorCvtCode", where),
         kernel=_word(Kernel, config, "ResizeType", where),
         image_format=_word(ImageFormat, config, "IimageFormat", where),
-        mean=_numbers(config, "Mean", where) if uses_mean else None,
-        std=_numbers(config, "Std", where) if uses_mean else None,
-        resize=_size(config, "Resize", where) if op_type is OpType.CROP else None,
-        crop=(_integer(config, "CropY", where, 0), _integer(config, "CropX", where, 0))
-        if op_type is OpType.CROP
-        else None,
-        padding=tuple(int(value) for value in _numbers(config, "Padding", where))
-        if op_type is OpType.LETTERBOX and "Padding" in config
-        else None,
+        mean=_halves(config, "Mean", where) if uses_mean else None,
+        std=_halves(config, "Std", where, least=2**-24) if uses_mean else None,
+        resize=_size(config, "Resize", where) if crops else None,
+        crop=_pair(config, "CropY", "CropX", where, 0) if crops else None,
+        padding=_padding(config, where) if op_type is OpType.LETTERBOX else None,
     )
 
 
@@ -199,23 +199,46 @@ def _word(kind: type[Word], config: Mapping[str, Any], key: str, where: str) -> 
         raise unknown(key, str(value), [word.value for word in kind], where=where) from None
 
 
-def _size(config: Mapping[str, Any], prefix: str, where: str) -> tuple[int, int]:
-    return _integer(config, f"{prefix}Height", where, 1), _integer(config, f"{prefix}Width", where, 1)
+def _size(config: Mapping[str, Any], prefix: str, where: str) -> tuple[int, int] | None:
+    return _pair(config, f"{prefix}Height", f"{prefix}Width", where, 1)
+
+
+def _pair(config: Mapping[str, Any], first: str, second: str, where: str, least: int) -> tuple[int, int] | None:
+    """Two integers that stand together; None if the file has neither: the model or the script says them then."""
+    if first not in config and second not in config:
+        return None
+    return _integer(config, first, where, least), _integer(config, second, where, least)
 
 
 def _integer(config: Mapping[str, Any], key: str, where: str, least: int) -> int:
     value = config.get(key)
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= 1 << 16:
-        raise VcompError(f"{key} is {value!r}", where=where, expected=f"an integer from {least} to {1 << 16}")
+        raise VcompError(f"{key} is {shown(value)}", where=where, expected=f"an integer from {least} to {1 << 16}")
     return value
 
 
-def _numbers(config: Mapping[str, Any], key: str, where: str) -> tuple[float, ...]:
-    values = config.get(key)
-    if (
-        not isinstance(values, list)
-        or len(values) != 3
-        or not all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in values)
-    ):
-        raise VcompError(f"{key} is {values!r}", where=where, expected="three numbers")
-    return tuple(values)
+def _halves(config: Mapping[str, Any], key: str, where: str, least: float = 0) -> tuple[float, ...]:
+    """Three numbers that fp16 can hold, none nearer to zero than `least`."""
+    values = _triple(config.get(key))
+    if values is None or not all(least <= abs(value) <= LARGEST_HALF for value in values):
+        raise VcompError(
+            f"{key} is {shown(config.get(key))}",
+            where=where,
+            expected=f"three numbers up to {LARGEST_HALF}" + (" that are not zero in fp16" if least else ""),
+        )
+    return values
+
+
+def _padding(config: Mapping[str, Any], where: str) -> tuple[int, ...] | None:
+    if "Padding" not in config:
+        return None
+    values = _triple(config["Padding"])
+    if values is None or not all(0 <= value <= 255 and value == int(value) for value in values):
+        raise VcompError(f"Padding is {shown(config['Padding'])}", where=where, expected="three integers from 0 to 255")
+    return tuple(int(value) for value in values)
+
+
+def _triple(values: Any) -> tuple[float, ...] | None:
+    """A list of three numbers as a tuple; None for anything else."""
+    fits = isinstance(values, list) and len(values) == 3 and all(type(value) in (int, float) for value in values)
+    return tuple(values) if fits else None

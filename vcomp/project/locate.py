@@ -29,9 +29,14 @@ class Project:
     start: Path  # where the user stands
 
     @cached_property
+    def folders(self) -> list[Path]:
+        """The folders that hold a spec, by name."""
+        return [path.parent for path in sorted(self.models_dir.glob("*/spec.py"))]
+
+    @cached_property
     def models(self) -> list[Model]:
-        """All model folders, by name; the first spec that cannot be read is an error, and so is a name used twice."""
-        models = [load_model(path.parent) for path in sorted(self.models_dir.glob("*/spec.py"))]
+        """All models, by name; the first spec that cannot be read is an error, and so is a name used twice."""
+        models = [load_model(folder) for folder in self.folders]
         owners: dict[str, Path] = {}
         for model in models:
             for spec in model.specs:
@@ -49,14 +54,17 @@ class Project:
 
         Without a name: the model that the user stands in, else all; then `variants` says whether those come too.
         """
-        known = {spec.name: (model, spec) for model in self.models for spec in model.specs}
         if not names:
-            here = [model for model in self.models if self.start.is_relative_to(model.folder)]
+            here = [load_model(folder) for folder in self.folders if self.start.is_relative_to(folder)]
             return [
                 (model, spec)
                 for model in here or self.models
                 for spec in (model.specs if variants else model.specs[:1])
             ]
+        asked = [folder for folder in self.folders if folder.name in names]
+        # A name that is a folder's needs that folder alone: another model's broken spec is not in its way.
+        models = [load_model(folder) for folder in asked] if len(asked) == len(set(names)) else self.models
+        known = {spec.name: (model, spec) for model in models for spec in model.specs}
         chosen: dict[str, tuple[Model, ModelSpec]] = {}
         for name in names:
             matching = fnmatch.filter(known, name)

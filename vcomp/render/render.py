@@ -40,7 +40,7 @@ def render_model(model: Model, results: list[Result]) -> Files:
 def _script(spec: ModelSpec) -> str:
     target = spec.targets[0]
     meant = {
-        "suffix": f".{spec.evaluation.suffix}",
+        "suffix": f".{spec.evaluation.suffix.lower()}",
         "threshold": spec.task.threshold,
         "foreground": spec.evaluation.foreground,
         "file_path": f"./{layout.DATA}/{spec.evaluation.images}",

@@ -8,7 +8,8 @@ from typing_extensions import Self
 
 from vcomp.spec.base import Part
 
-Channel = Annotated[float, Field(ge=-1e6, le=1e6)]
+LARGEST_HALF = 65504  # the chip stores mean and std as fp16
+Channel = Annotated[float, Field(ge=-LARGEST_HALF, le=LARGEST_HALF)]
 
 
 class Kernel(str, Enum):

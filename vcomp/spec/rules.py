@@ -146,6 +146,11 @@ def _size(spec: ModelSpec) -> Iterator[Fault]:
             case Resize() | Letterbox():
                 last, at = (op.height, op.width), index
             case CenterCrop():
+                if at >= 0 and last is None:
+                    yield Fault(
+                        ("preprocess", index), "CenterCrop() follows ResizeToFit(), whose result may be smaller",
+                        "a crop after Resize or Letterbox", "use one of these before the crop",
+                    )  # fmt: skip
                 if last and (op.height > last[0] or op.width > last[1]):
                     yield Fault(
                         ("preprocess", index), f"a crop of {op.height}×{op.width} does not fit in {last[0]}×{last[1]}",

@@ -66,7 +66,12 @@ def truth_mask(mask: NDArray[np.uint8], size: tuple[int, int], foreground: int) 
 
 
 def score(name: str, prediction: Mask, truth: Mask) -> ImageScore:
-    """Compare two H×W masks of one image."""
+    """Compare two H×W masks of one image; VcompError if they differ in size."""
+    if prediction.shape != truth.shape:
+        raise VcompError(
+            f"the mask of {name} is {'×'.join(map(str, prediction.shape))}",
+            expected=f"{'×'.join(map(str, truth.shape))}, as its truth",
+        )
     return ImageScore(
         name=name,
         overlap=int((prediction & truth).sum()),

@@ -7,7 +7,6 @@ foreground are printed per image and averaged; an image without any foreground, 
 """
 
 import argparse
-import glob
 import os
 import sys
 import threading
@@ -19,6 +18,7 @@ import numpy as np
 import vaststreamx as vsx
 
 SUFFIX = ".png"
+MASK_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp")
 THRESHOLD = 0.5  # a probability from here on is foreground
 MASK_FOREGROUND = 125  # a pixel of a resized mask from here on is foreground
 IN_FLIGHT = 20  # batches that may be in the accelerator at a time
@@ -103,10 +103,11 @@ def read_image(path):
 
 def read_folder(folder):
     """Yield (stem, image) for every readable image, by name; the others are named on stderr."""
-    paths = sorted(glob.glob(os.path.join(glob.escape(folder), "*" + SUFFIX)))
-    if not paths:
+    names = sorted(name for name in os.listdir(folder) if name.lower().endswith(SUFFIX) and name[0] != ".")
+    if not names:
         sys.exit("no *{} in {}".format(SUFFIX, folder))
-    for path in paths:
+    for name in names:
+        path = os.path.join(folder, name)
         image = read_image(path)
         if image is None:
             print("cannot read {}, skipped".format(path), file=sys.stderr)
@@ -118,10 +119,10 @@ def stem(path):
     return os.path.splitext(os.path.basename(path))[0]
 
 
-def find_mask(folder, name):
-    """The mask file of an image, or None."""
-    found = sorted(glob.glob(os.path.join(glob.escape(folder), glob.escape(name) + ".*")))
-    return found[0] if found else None
+def list_masks(folder):
+    """Stem to path of every mask file in a folder."""
+    names = [name for name in sorted(os.listdir(folder)) if name.lower().endswith(MASK_SUFFIXES)]
+    return {stem(name): os.path.join(folder, name) for name in names}
 
 
 def dice_and_iou(mask, mask_path):
@@ -161,13 +162,13 @@ def main():
     else:
         results = segmenter.run_all(read_folder(args.file_path))
 
+    masks = list_masks(args.gt_path) if args.gt_path else {}
     start = time.time()
     count, scores = 0, []
     for name, mask in results:
         count += 1
         cv2.imwrite(os.path.join(args.save_dir, name + ".png"), mask.astype(np.uint8) * 255)
-        mask_path = find_mask(args.gt_path, name) if args.gt_path else None
-        score = dice_and_iou(mask, mask_path) if mask_path else None
+        score = dice_and_iou(mask, masks[name]) if name in masks else None
         if score:
             scores.append(score)
             print("{}: Dice {:.4f}, IoU {:.4f}".format(name, 100 * score[0], 100 * score[1]))
