@@ -28,8 +28,8 @@ def quantize_int8(
 
     `statistics` are those that `collect` returned for the same model. Weights are symmetric, per output channel or per
     tensor; a bias is int32 at the product of the scales. What is not in `layers.QUANTIZED`, a final sigmoid say,
-    stays in floating point. On x64 without VNNI, ONNX Runtime computes exactly this only with the session option
-    `session.x64quantprecision` at "1"; else its 16-bit sums may saturate. VcompError when statistics are missing, or a
+    stays in floating point. On x64 without VNNI, ONNX Runtime computes exactly this only when told to be
+    precise, as `networks.session` does; else its 16-bit sums may saturate. VcompError when statistics are missing, or a
     layer's number is past the last.
     """
     from onnxruntime.quantization import QuantType
