@@ -54,16 +54,17 @@ def open_workspace(
     """The workspace of one model, made if need be, and held against a second run for as long as the block lasts.
 
     It is `workspace` in the model's folder, or what `--workspace` says (with a folder per model if there are
-    several). A model that vcomp ships installed is not written to: its files are rendered into the workspace.
+    several). A model that vcomp ships is not written to from outside its project: its files are rendered into the
+    workspace.
     """
-    installed = model.folder.is_relative_to(PACKAGE)
+    shipped = not model.folder.is_relative_to(project.root) or model.folder.is_relative_to(PACKAGE)
     if chosen is not None:
         folder = chosen.absolute() / spec.name if several else chosen.absolute()
-    elif installed:
+    elif shipped:
         folder = project.start / "vcomp-workspace" / spec.name
     else:
         folder = model.folder / "workspace" / (spec.name if spec is not model.spec else "")
-    workspace = Workspace(folder, folder / "model" if installed else model.folder)
+    workspace = Workspace(folder, folder / "model" if shipped else model.folder)
     with _lock_file(workspace) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -153,22 +153,26 @@ def parse_args():
 def main():
     args = parse_args()
     os.makedirs(args.save_dir, exist_ok=True)
+    truths = list_masks(args.gt_path) if args.gt_path else {}
     segmenter = Segmenter(args.model_prefix_path, args.vdsp_params_info, args.batch, args.device_id)
+    start = time.time()
     if os.path.isfile(args.file_path):
         image = read_image(args.file_path)
         if image is None:
             sys.exit("cannot read {}".format(args.file_path))
         results = [(stem(args.file_path), segmenter.run(image))]
+    elif not os.path.isdir(args.file_path):
+        sys.exit("there is no file or folder {}".format(args.file_path))
     else:
         results = segmenter.run_all(read_folder(args.file_path))
 
-    masks = list_masks(args.gt_path) if args.gt_path else {}
-    start = time.time()
     count, scores = 0, []
     for name, mask in results:
         count += 1
-        cv2.imwrite(os.path.join(args.save_dir, name + ".png"), mask.astype(np.uint8) * 255)
-        score = dice_and_iou(mask, masks[name]) if name in masks else None
+        path = os.path.join(args.save_dir, name + ".png")
+        if not cv2.imwrite(path, mask.astype(np.uint8) * 255):
+            sys.exit("cannot write {}".format(path))
+        score = dice_and_iou(mask, truths[name]) if name in truths else None
         if score:
             scores.append(score)
             print("{}: Dice {:.4f}, IoU {:.4f}".format(name, 100 * score[0], 100 * score[1]))
