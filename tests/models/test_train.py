@@ -12,7 +12,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from vcomp.networks.export import build_module
+from vcomp.networks.torch_module import build_module
 from vcomp.project import load_model
 from vcomp.project.shipped import shipped
 from vcomp.spec import TorchNetwork

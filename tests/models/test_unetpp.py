@@ -11,8 +11,9 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from vcomp.networks.complexity import Complexity, count
-from vcomp.networks.export import Exported, build_module, export
+from vcomp.networks.export import Exported, export
 from vcomp.networks.onnx_file import describe_onnx
+from vcomp.networks.torch_module import build_module
 from vcomp.project import Model, load_model
 from vcomp.project.shipped import shipped
 from vcomp.spec import ModelSpec, TorchNetwork

@@ -12,9 +12,10 @@ from torch import nn
 
 from tests.builders import a_spec, write_tiny_onnx
 from vcomp.errors import VcompError
-from vcomp.networks.export import Exported, build_module, export
+from vcomp.networks.export import Exported, export
 from vcomp.networks.onnx_file import describe_onnx
 from vcomp.networks.session import open_session
+from vcomp.networks.torch_module import build_module
 from vcomp.project import Model
 from vcomp.spec import Input, ModelSpec, OnnxNetwork, TorchNetwork, TorchScriptNetwork
 
