@@ -395,3 +395,15 @@ def test_a_torchscript_file_that_is_cut_short_is_told(folder: Path) -> None:
 
 def test_the_exported_file_passes_the_checker_of_onnx(folder: Path) -> None:
     onnx.checker.check_model(onnx.load(exported(folder, torch_spec()).onnx), full_check=True)
+
+
+def test_a_factory_may_import_a_sibling_when_it_is_called(tmp_path: Path) -> None:
+    folder = tmp_path / "models" / "tiny"
+    folder.mkdir(parents=True)
+    (folder / "blocks.py").write_text("from torch import nn\n\ndef block():\n    return nn.Conv2d(3, 1, 1)\n")
+    (folder / "network.py").write_text("def build():\n    from blocks import block\n\n    return block()\n")
+    network = TorchNetwork(factory="network:build")
+
+    module = build_module(Model(folder, (a_spec(network=network),)), network)
+
+    assert sum(parameter.numel() for parameter in module.parameters()) == 4

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from vcomp.errors import VcompError, shown
 from vcomp.project import Model
-from vcomp.project.model import load_module, users_code
+from vcomp.project.model import imported
 from vcomp.spec import ModelSpec, TorchNetwork
 
 if TYPE_CHECKING:
@@ -21,24 +21,25 @@ def build_module(model: Model, network: TorchNetwork) -> "nn.Module":
 
     file, _, attribute = network.factory.partition(":")
     path = existing(model.folder.joinpath(*file.split(".")).with_suffix(".py"))
-    factory = getattr(load_module(path), attribute, None)
-    if not callable(factory):
-        raise VcompError(
-            f"{path} has no {attribute}",
-            expected=f"the callable that factory={network.factory!r} names",
-            mend="correct the factory in the spec's network",
-        )
-    try:
-        inspect.signature(factory).bind(**network.arguments)
-    except TypeError as error:
-        raise VcompError(
-            f"{attribute} cannot be called with arguments={shown(network.arguments)}: {error}",
-            where=str(path),
-            expected=f"{attribute}{inspect.signature(factory)}",
-        ) from None
-    with torch.random.fork_rng(devices=()), users_code(path):
-        torch.manual_seed(0)  # a network without a weights file is the same one each time
-        module = factory(**network.arguments)
+    with imported(path) as source:
+        factory = getattr(source, attribute, None)
+        if not callable(factory):
+            raise VcompError(
+                f"{path} has no {attribute}",
+                expected=f"the callable that factory={network.factory!r} names",
+                mend="correct the factory in the spec's network",
+            )
+        try:
+            inspect.signature(factory).bind(**network.arguments)
+        except TypeError as error:
+            raise VcompError(
+                f"{attribute} cannot be called with arguments={shown(network.arguments)}: {error}",
+                where=str(path),
+                expected=f"{attribute}{inspect.signature(factory)}",
+            ) from None
+        with torch.random.fork_rng(devices=()):
+            torch.manual_seed(0)  # a network without a weights file is the same one each time
+            module = factory(**network.arguments)
     if not isinstance(module, nn.Module):
         raise VcompError(f"{attribute} gives a {type(module).__name__}", where=str(path), expected="a torch.nn.Module")
     if network.weights is not None:

@@ -55,10 +55,14 @@ def load_model(folder: Path) -> Model:
 
 
 def load_module(path: Path) -> ModuleType:
-    """Import a Python file of a model's folder; imports inside it find their siblings.
+    """Import a Python file of a model's folder; VcompError with file and line for whatever is wrong in it."""
+    with imported(path) as module:
+        return module
 
-    VcompError with file and line for whatever is wrong in it.
-    """
+
+@contextmanager
+def imported(path: Path) -> Iterator[ModuleType]:
+    """A Python file of a model's folder, imported; for as long as the block lasts, imports find its siblings."""
     path = path.absolute()
     name = f"vcomp_model_{path.parent.name}_{path.stem}"
     found = importlib.util.spec_from_file_location(name, path)
@@ -68,7 +72,7 @@ def load_module(path: Path) -> ModuleType:
     with _on_sys_path(path.parent), users_code(path):
         sys.modules[name] = module  # dataclasses look their module up there
         found.loader.exec_module(module)
-    return module
+        yield module
 
 
 @contextmanager
