@@ -34,6 +34,11 @@ class VcompError(Exception):
         return "\n".join(lines)
 
 
+def first_line(error: BaseException) -> str:
+    """The first line that says something of another library's exception, or its kind if there is none."""
+    return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+
+
 def shown(value: object) -> str:
     """A value as Python writes it, cut where it would fill the screen."""
     text = repr(value)

@@ -42,6 +42,11 @@ def read_bounded(path: Path, limit: int) -> bytes:
     return content
 
 
+def digest(content: bytes | str) -> str:
+    """The sha256 of bytes, or of a text in UTF-8."""
+    return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
+
+
 def sha256(path: Path) -> str:
     digest = hashlib.sha256()
     with path.open("rb") as file:

@@ -77,6 +77,11 @@ class Result(_Record):
         return None if fp32 is None or own is None else fp32 - own
 
 
+def figure(value: float | None, digits: int = 3) -> str:
+    """A figure as tables and pages show it; a dash where there is none."""
+    return "–" if value is None else f"{value:.{digits}f}"
+
+
 class Results(_Record):
     schema_version: Literal[1] = SCHEMA_VERSION
     results: list[Result]

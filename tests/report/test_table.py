@@ -3,8 +3,8 @@
 import pytest
 
 from tests.report.conftest import World, result_of, spec_of
-from vcomp.report.table import COLUMNS, figure, table
-from vcomp.results import Dataset, Performance
+from vcomp.report.table import COLUMNS, table
+from vcomp.results import Dataset, Performance, figure
 
 MIOU = 100 * (4 * 1 + 4 / 5 + 4 / 6 + 4 / 7 + 4 / 8) / 8
 

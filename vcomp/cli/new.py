@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from vcomp.cli.output import from_here
+
 
 def new(
     name: Annotated[str, typer.Argument(help="A model that vcomp ships (unetpp), or a name of your own.")],
@@ -21,7 +23,7 @@ def new(
 
     files = new_model(find_project(Path.cwd()), name, task=task, from_onnx=from_onnx, shape=_sides(shape))
     for file in files:
-        typer.echo(f"create     {file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file}")
+        typer.echo(f"create     {from_here(file)}")
     typer.echo(f"next: vcomp render {name} && vcomp run {name}", err=True)
 
 

@@ -7,7 +7,7 @@ import typer
 
 from vcomp.cli.codes import Code
 from vcomp.cli.options import Json, Names
-from vcomp.cli.output import print_json
+from vcomp.cli.output import from_here, print_json
 
 
 def render(
@@ -33,9 +33,8 @@ def render(
         )
     else:
         for file in outcome.files:
-            path = file.path.relative_to(Path.cwd()) if file.path.is_relative_to(Path.cwd()) else file.path
             kept = f"  (edited by hand: kept as {file.kept.name})" if file.kept and not check else ""
-            typer.echo(f"{file.action.value:11}{path}{kept}")
+            typer.echo(f"{file.action.value:11}{from_here(file.path)}{kept}")
             if file.diff and (diff or check) and (file.action is not Action.CREATE or diff):
                 typer.echo(file.diff, nl=False)
     raise typer.Exit(Code.VERDICT if check and outcome.drifted else Code.OK)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vcomp.datasets.headers import SUFFIXES
-from vcomp.datasets.images import list_images, read_rgb
+from vcomp.datasets.images import list_images, read_rgb, write_png
 from vcomp.errors import VcompError
 from vcomp.spec import MaskPairs
 
@@ -55,6 +55,16 @@ def list_pairs(pairs: MaskPairs, root: Path, limit: int | None = None) -> list[P
 def read_mask(path: Path) -> NDArray[np.uint8]:
     """The mask as H×W, 8 bits: grey values as they are, colours as their luma. BadImage as `read_rgb`."""
     return read_rgb(path, gray=True)[:, :, 0]
+
+
+def mask_file(folder: Path, pair: Pair) -> Path:
+    """Where the mask that a network found for a pair lies, whichever program wrote it."""
+    return folder / f"{pair.name}.png"
+
+
+def write_mask(folder: Path, pair: Pair, mask: NDArray[np.bool_]) -> None:
+    """Write an H×W mask as the rendered script does: 0 and 255."""
+    write_png(mask_file(folder, pair), mask.astype(np.uint8) * 255)
 
 
 def _by_stem(folder: Path) -> dict[str, set[Path]]:

@@ -4,7 +4,6 @@
 the library of machine code at the vendor's, is a note that there is none.
 """
 
-import hashlib
 import json
 import tempfile
 from collections.abc import Mapping
@@ -16,7 +15,7 @@ from pydantic import ConfigDict, Field, NonNegativeInt, ValidationError
 
 from vcomp.emulator.errors import EmulatorError
 from vcomp.errors import VcompError
-from vcomp.files import read_bounded
+from vcomp.files import digest, read_bounded
 from vcomp.networks.session import GraphOptimization
 from vcomp.spec import Part
 
@@ -90,10 +89,6 @@ def write_artifact(folder: Path, artifact: Artifact) -> str:
             for source, destination in zip(reversed(made), reversed(target), strict=True):
                 source.replace(destination)
     return str(folder / "mod")
-
-
-def digest(network: bytes) -> str:
-    return hashlib.sha256(network).hexdigest()
 
 
 def read_artifact(prefix: str) -> Artifact:

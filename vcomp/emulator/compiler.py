@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 import vcomp
-from vcomp.emulator.artifact import Artifact, Manifest, Number, Port, digest, write_artifact
+from vcomp.emulator.artifact import Artifact, Manifest, Number, Port, write_artifact
 from vcomp.emulator.compile_yaml import CompileFile, read_compile_file
 from vcomp.emulator.program import heading
-from vcomp.errors import VcompError
+from vcomp.errors import VcompError, first_line
+from vcomp.files import digest
 from vcomp.networks.session import OPTIMIZATION, open_session
 from vcomp.spec import Fp16, Int8
 
@@ -101,7 +102,7 @@ def _dry_run(network: bytes, inputs: Sequence[Port]) -> tuple[Port, ...]:
     except VcompError:
         raise
     except Exception as error:  # ONNX Runtime's own exception types are not public
-        raise VcompError(f"ONNX Runtime cannot run the network: {str(error).splitlines()[0]}") from error
+        raise VcompError(f"ONNX Runtime cannot run the network: {first_line(error)}") from error
     return tuple(
         Port(name=name, shape=with_batch(value).shape, dtype="float16")
         for name, value in zip(names, values, strict=True)

@@ -1,11 +1,13 @@
 """What an ONNX file says about itself, read without trusting it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vcomp.errors import VcompError, nearest
-from vcomp.spec import Input, ModelSpec
+from vcomp.files import read_bounded
+from vcomp.spec import ModelSpec
 
 if TYPE_CHECKING:
     from onnx import ModelProto, ValueInfoProto
@@ -19,6 +21,12 @@ class Port:
 
     name: str
     shape: tuple[int | None, ...]
+
+    def fits(self, shape: Sequence[int]) -> bool:
+        """Whether a shape is this one, with any length for a dimension that is not fixed."""
+        return len(shape) == len(self.shape) and all(
+            own is None or own == given for own, given in zip(self.shape, shape, strict=True)
+        )
 
     def __str__(self) -> str:
         return f"{self.name} {'×'.join('?' if side is None else str(side) for side in self.shape)}"
@@ -38,10 +46,8 @@ def load_onnx(path: Path) -> "ModelProto":
 
     if not path.is_file():
         raise VcompError(f"there is no file {path}", expected="an ONNX file")
-    if path.stat().st_size > MAX_ONNX_BYTES:
-        raise VcompError(f"{path} has {path.stat().st_size:,} bytes", expected=f"at most {MAX_ONNX_BYTES:,}")
     try:
-        model = onnx.load(str(path), format="protobuf", load_external_data=False)
+        model = onnx.load_model_from_string(read_bounded(path, MAX_ONNX_BYTES))
     except DecodeError:
         raise VcompError(f"{path} is not an ONNX file, or is cut short") from None
     if not model.graph.node or not model.graph.output or not model.opset_import:
@@ -81,7 +87,7 @@ def check_ports(spec: ModelSpec, path: Path) -> None:
                 expected=f"a name that it has: {listed}",
                 mend=f'write Input(name="{close}", …) in the spec of {spec.name}' if close else None,
             )
-        if not _shapes_agree(item, port):
+        if not port.fits(item.shape):
             raise VcompError(
                 f"input {item.name!r} is {'×'.join(map(str, item.shape))} in the spec of {spec.name}",
                 where=str(path),
@@ -92,9 +98,3 @@ def check_ports(spec: ModelSpec, path: Path) -> None:
         raise VcompError(
             f"the spec of {spec.name} leaves out input {next(iter(by_name))!r}", where=str(path), expected=listed
         )
-
-
-def _shapes_agree(item: Input, port: Port) -> bool:
-    return len(item.shape) == len(port.shape) and all(
-        theirs is None or ours == theirs for ours, theirs in zip(item.shape, port.shape, strict=True)
-    )

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
-from vcomp.errors import VcompError
+from vcomp.errors import VcompError, first_line
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -48,7 +48,7 @@ def open_session(model: Path | bytes, level: GraphOptimization = OPTIMIZATION) -
         return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime's own exception types are not public
         name = "the network" if isinstance(model, bytes) else str(model)
-        raise VcompError(f"ONNX Runtime cannot run {name}: {str(error).splitlines()[0]}") from None
+        raise VcompError(f"ONNX Runtime cannot run {name}: {first_line(error)}") from None
 
 
 @cache

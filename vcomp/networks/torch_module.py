@@ -5,7 +5,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vcomp.errors import VcompError, shown
+from vcomp.errors import VcompError, first_line, shown
 from vcomp.project import Model
 from vcomp.project.model import imported
 from vcomp.spec import ModelSpec, TorchNetwork
@@ -136,5 +136,5 @@ def _pick(outputs: Any, index: int) -> "Tensor":
 
 def brief(error: Exception) -> str:
     """The kind and the first line that says something of an exception."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
+    kind, line = type(error).__name__, first_line(error)
+    return kind if line == kind else f"{kind}: {line}"

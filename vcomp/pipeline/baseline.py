@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vcomp.datasets.images import read_rgb, write_png
-from vcomp.datasets.pairs import Pair
-from vcomp.errors import VcompError
+from vcomp.datasets.images import read_rgb
+from vcomp.datasets.pairs import Pair, write_mask
+from vcomp.errors import VcompError, first_line
 from vcomp.networks.session import open_session
 from vcomp.pipeline.listener import Step
 from vcomp.preprocess.apply import preprocess, reads_gray
@@ -41,7 +41,7 @@ def run_baseline(spec: ModelSpec, onnx: Path, pairs: Sequence[Pair], masks: Path
                 expected=f"one probability per pixel of its input, 1×1×{spec.size[0]}×{spec.size[1]}",
                 mend="correct the task in the spec, or take another network",
             )
-        write_png(masks / f"{pair.name}.png", mask.astype(np.uint8) * 255)
+        write_mask(masks, pair, mask)
         step.advance(done, len(pairs))
     return Performance(
         images_per_second=1 / statistics.mean(seconds),
@@ -57,4 +57,4 @@ def _run(session: "InferenceSession", name: str, image: NDArray[np.float32]) -> 
     try:
         return np.asarray(session.run(None, {name: image})[0])
     except Exception as error:  # ONNX Runtime's own exception types are not public
-        raise VcompError(f"the network cannot be run on an image: {str(error).splitlines()[0]}") from None
+        raise VcompError(f"the network cannot be run on an image: {first_line(error)}") from None

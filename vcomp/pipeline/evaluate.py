@@ -5,11 +5,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from vcomp.datasets.images import BadImage, write_png
+from vcomp.datasets.images import BadImage
 from vcomp.datasets.npz import read_npz
-from vcomp.datasets.pairs import Pair, list_pairs, read_mask
+from vcomp.datasets.pairs import Pair, list_pairs, mask_file, read_mask, write_mask
 from vcomp.errors import VcompError
 from vcomp.results import Metrics
 from vcomp.spec import ModelSpec
@@ -19,7 +17,7 @@ from vcomp.tasks.binary_segmentation import ImageScore, Mask, score, summarize, 
 def masks_of_folder(pairs: Sequence[Pair], folder: Path) -> Iterator[tuple[Pair, Mask]]:
     """The masks `<folder>/<name>.png`, one per pair."""
     for pair in pairs:
-        path = folder / f"{pair.name}.png"
+        path = mask_file(folder, pair)
         try:
             yield pair, read_mask(path) > 0
         except BadImage as error:
@@ -49,21 +47,16 @@ def masks_of_outputs(spec: ModelSpec, pairs: Sequence[Pair], folder: Path) -> It
 
 def score_masks(spec: ModelSpec, masks: Iterator[tuple[Pair, Mask]]) -> list[ImageScore]:
     """Each mask against its truth at the network's size; VcompError if a mask has another size."""
-    scores = []
-    for pair, mask in masks:
-        if mask.shape != spec.size:
-            raise VcompError(
-                f"the mask of {pair.image.name} is {mask.shape[0]}×{mask.shape[1]}",
-                expected=f"{spec.size[0]}×{spec.size[1]}, the network's size",
-            )
-        scores.append(score(pair.name, mask, truth_mask(read_mask(pair.mask), spec.size, spec.evaluation.foreground)))
-    return scores
+    return [
+        score(pair.name, mask, truth_mask(read_mask(pair.mask), spec.size, spec.evaluation.foreground))
+        for pair, mask in masks
+    ]
 
 
 def save_masks(masks: Iterable[tuple[Pair, Mask]], folder: Path) -> None:
-    """Write each mask as `<name>.png`, as the rendered script does."""
+    """Write each mask as the rendered script does."""
     for pair, mask in masks:
-        write_png(folder / f"{pair.name}.png", mask.astype(np.uint8) * 255)
+        write_mask(folder, pair, mask)
 
 
 def scoring_of(spec: ModelSpec) -> dict[str, Any]:

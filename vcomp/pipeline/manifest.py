@@ -1,6 +1,5 @@
 """What each step of a run read and wrote, so that an unchanged step is not repeated and a killed run goes on."""
 
-import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
-from vcomp.files import sha256, write_text
+from vcomp.files import digest, sha256, write_text
 
 SCHEMA_VERSION: Literal[1] = 1
 
@@ -42,15 +41,15 @@ class Fingerprints:
     def file(self, path: Path) -> str:
         stat = path.stat()
         key = str(path)
-        size, changed, digest = self._known.get(key, (-1, -1, ""))
+        size, changed, content = self._known.get(key, (-1, -1, ""))
         if (size, changed) != (stat.st_size, stat.st_mtime_ns):
-            digest = sha256(path)
-        self._known[key] = self.used[key] = (stat.st_size, stat.st_mtime_ns, digest)
-        return digest
+            content = sha256(path)
+        self._known[key] = self.used[key] = (stat.st_size, stat.st_mtime_ns, content)
+        return content
 
     def files(self, paths: Iterable[Path]) -> str:
         """One hash over the names and contents of several files."""
-        return text_hash("\n".join(f"{path.name} {self.file(path)}" for path in sorted(paths)))
+        return digest("\n".join(f"{path.name} {self.file(path)}" for path in sorted(paths)))
 
     def tree(self, path: Path) -> str | None:
         """A file's hash, or one over all files below a folder; None if there is neither."""
@@ -59,11 +58,7 @@ class Fingerprints:
         if not path.is_dir():
             return None
         below = [item for item in path.rglob("*") if item.is_file() and "__pycache__" not in item.parts]
-        return text_hash("\n".join(f"{item.relative_to(path)} {self.file(item)}" for item in sorted(below)))
-
-
-def text_hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+        return digest("\n".join(f"{item.relative_to(path)} {self.file(item)}" for item in sorted(below)))
 
 
 class Manifest:

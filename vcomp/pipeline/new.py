@@ -5,16 +5,14 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from vcomp.errors import VcompError, unknown
 from vcomp.networks.onnx_file import OnnxFile, Port, describe_onnx
 from vcomp.project import Project, load_model
 from vcomp.project.shipped import shipped
-from vcomp.render.filters import FILTERS
+from vcomp.render.templates import fill
+from vcomp.spec.base import NAME_LENGTH, NAME_PATTERN
 
 TASKS = ("binary_segmentation",)
-_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,99}$")
 
 
 def new_model(
@@ -32,7 +30,7 @@ def new_model(
     needed where the file leaves sides open.
     """
     folder = project.root / "models" / name
-    if not _NAME.match(name):
+    if not re.fullmatch(NAME_PATTERN, name) or len(name) > NAME_LENGTH:
         raise VcompError(f"{name!r} cannot be a model's name", expected="letters, digits, and . _ + - in between")
     if folder.exists():
         raise VcompError(f"{folder} exists already", mend="choose another name, or remove it yourself")
@@ -87,8 +85,7 @@ def _fixed_shape(port: Port, shape: tuple[int, ...] | None, file: Path) -> tuple
     """The input's shape with open sides filled in: an open batch is 1, the rest comes from `shape`."""
     sides = [1 if index == 0 and side is None else side for index, side in enumerate(port.shape)]
     if shape is not None:
-        agree = len(shape) == len(sides) and all(b is None or a == b for a, b in zip(shape, sides, strict=True))
-        if not agree:
+        if not Port(port.name, tuple(sides)).fits(shape):
             raise VcompError(f"--shape {','.join(map(str, shape))} does not fit input {port}", where=str(file))
         sides = list(shape)
     if len(sides) != 4 or sides[0] != 1 or sides[1] not in (1, 3, None):
@@ -103,8 +100,7 @@ def _fixed_shape(port: Port, shape: tuple[int, ...] | None, file: Path) -> tuple
 def _check_output(described: OnnxFile, shape: tuple[int, ...], file: Path) -> None:
     output = described.outputs[0]
     expected = (1, 1, *shape[2:])
-    fits = len(output.shape) == 4 and all(b in (None, a) for a, b in zip(expected, output.shape, strict=True))
-    if not fits:
+    if not output.fits(expected):
         raise VcompError(
             f"output {output} is no mask of the input's size",
             where=str(file),
@@ -113,11 +109,5 @@ def _check_output(described: OnnxFile, shape: tuple[int, ...], file: Path) -> No
 
 
 def _write_spec(folder: Path, name: str, *, network: str | None, image: Port) -> None:
-    environment = Environment(  # noqa: S701  (Python, not HTML: each value passes a filter)
-        loader=FileSystemLoader(shipped("templates")), undefined=StrictUndefined, keep_trailing_newline=True
-    )
-    environment.filters.update(FILTERS)
-    text = environment.get_template("new/spec.py.j2").render(
-        name=name, network=network, input_name=image.name, shape=image.shape
-    )
-    (folder / "spec.py").write_text(text)
+    context = {"name": name, "network": network, "input_name": image.name, "shape": image.shape}
+    (folder / "spec.py").write_text(fill("new/spec.py.j2", context))

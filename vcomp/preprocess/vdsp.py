@@ -70,14 +70,15 @@ def fuse(ops: Sequence[Op]) -> VdspOp:
     """The one fused operator that does what the ops do; VcompError if the chip has none."""
     steps = [op for op in ops if not isinstance(op, (Decode, ToBGR, ToTensor))]
     swaps = sum(isinstance(op, ToBGR) for op in ops)
-    normal = steps.pop() if steps and isinstance(steps[-1], Normalize) else None
-    norma = _norma_type(normal if isinstance(normal, Normalize) else None)
-    uses_mean = isinstance(normal, Normalize) and norma in USES_MEAN
+    last = steps[-1] if steps else None
+    normal = last if isinstance(last, Normalize) else Normalize(div255=False)  # without one, x stays as it is
+    if normal is last:
+        steps.pop()
     common: dict[str, Any] = {
-        "norma": norma,
+        "norma": _norma_type(normal),
         "color": ColorCvtCode.RGB2BGR if swaps % 2 else ColorCvtCode.NO_CHANGE,
-        "mean": _three(normal.mean) if uses_mean and isinstance(normal, Normalize) else None,
-        "std": _three(normal.std) if uses_mean and isinstance(normal, Normalize) else None,
+        "mean": _three(normal.mean),
+        "std": _three(normal.std),
     }
     match steps:
         case [Resize() as size]:
@@ -109,9 +110,7 @@ def _no_operator(steps: Sequence[Op]) -> VcompError:
     )
 
 
-def _norma_type(op: Normalize | None) -> NormaType:
-    if op is None:
-        return NormaType.EQUAL
+def _norma_type(op: Normalize) -> NormaType:
     if op.mean is None:
         return NormaType.DIV255 if op.div255 else NormaType.EQUAL
     return NormaType.DIV255_MINUSMEAN_DIVSTD if op.div255 else NormaType.MINUSMEAN_DIVSTD

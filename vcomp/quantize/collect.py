@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from vcomp.errors import VcompError
+from vcomp.errors import VcompError, first_line
 from vcomp.networks.session import open_session
 from vcomp.quantize.histogram import Histogram, TensorStatistics
 from vcomp.quantize.layers import range_sources
@@ -28,8 +28,8 @@ def collect(
     """Run the model once per feed, and return the statistics of its activations by tensor name.
 
     A feed maps input names to arrays. Memory does not grow with the number of feeds, and their order does not matter.
-    `progress` is called with the number of feeds done. VcompError when
-    there is no feed, when the model cannot be run or prepared, and when an activation is infinite or not a number.
+    `progress` is called with the number of feeds done. VcompError when there is no feed, when the model cannot be run
+    or prepared, and when an activation is infinite or not a number.
     """
     original, prepared = read_model(model), prepare(model)
     histograms = {name: Histogram() for name in sorted(set(range_sources(prepared.graph).values()))}
@@ -67,8 +67,8 @@ def _open(model: "ModelProto") -> "InferenceSession":
 def _run(session: "InferenceSession", names: list[str], feed: Feed) -> list[NDArray[np.float32]]:
     try:
         values: list[NDArray[np.float32]] = session.run(names, dict(feed))
-    except Exception as error:  # as above
-        raise VcompError(f"the network does not take a calibration image: {str(error).splitlines()[0]}") from None
+    except Exception as error:  # ONNX Runtime's own exception types are not public
+        raise VcompError(f"the network does not take a calibration image: {first_line(error)}") from None
     return values
 
 

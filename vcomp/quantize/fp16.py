@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vcomp.quantize.model import float_tensors, read_model, replace_nodes
+from vcomp.spec.ops import LARGEST_HALF
 
 if TYPE_CHECKING:
     from onnx import GraphProto, ModelProto, NodeProto
 
-LARGEST = float(np.finfo(np.float16).max)
 # Operators that return values which they took: what is rounded stays so, and needs no second rounding.
 SELECTING = ("Relu", "MaxPool", "Concat", "Reshape", "Flatten", "Transpose", "Squeeze", "Unsqueeze", "Slice", "Split")
 # Operators whose inputs after the first are sizes and scales, not data.
@@ -73,7 +73,7 @@ def _round_weights(graph: "GraphProto") -> Fp16Report:
         with np.errstate(over="ignore"):
             rounded = np.array(values, np.float16)
         beyond = np.isinf(rounded) & np.isfinite(values)
-        rounded[beyond] = np.copysign(LARGEST, values[beyond])
+        rounded[beyond] = np.copysign(LARGEST_HALF, values[beyond])
         zero = (rounded == 0) & (values != 0)
         for lost, affected in ((beyond, overflowed), (zero, vanished)):
             if lost.any():

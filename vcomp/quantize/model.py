@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from vcomp.errors import VcompError
+from vcomp.errors import VcompError, first_line
 
 if TYPE_CHECKING:
     from onnx import GraphProto, ModelProto, NodeProto
@@ -43,7 +43,7 @@ def prepare(model: "ModelProto | bytes") -> "ModelProto":
             ready = read_model(convert_version(ready, OPSET))
         except Exception as error:  # what the converter raises is not documented
             raise VcompError(
-                f"a model of opset {given} cannot be brought to {OPSET}: {str(error).splitlines()[0]}",
+                f"a model of opset {given} cannot be brought to {OPSET}: {first_line(error)}",
                 expected="operators that ONNX's version converter knows",
                 mend=f"export it with opset {OPSET} or later",
             ) from None

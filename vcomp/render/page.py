@@ -11,7 +11,7 @@ from vcomp.render import commands, layout
 from vcomp.render.commands import Command
 from vcomp.render.filters import to_shell
 from vcomp.render.layout import Target
-from vcomp.results import Result
+from vcomp.results import Result, figure
 from vcomp.spec import (
     CenterCrop,
     Decode,
@@ -100,15 +100,11 @@ def _row(spec: ModelSpec, dtype: str, result: Result | None) -> Row:
         parameters=f"{size.parameters / 1e6:.3f}" if size else "–",
         macs=f"{size.macs / 1e9:.3f}" if size else "–",
         flops=f"{size.flops / 1e9:.3f}" if size else "–",
-        published=_figure(next((value for key, value in spec.published.items() if key == dtype), None)),
-        measured=_figure(metrics.get("miou")),
-        drop=_figure(result.drop()) if result and dtype != "fp32" else "–",
-        dice=_figure(metrics.get("dice")),
+        published=figure(spec.published_score(dtype)),
+        measured=figure(metrics.get("miou")),
+        drop=figure(result.drop()) if result and dtype != "fp32" else "–",
+        dice=figure(metrics.get("dice")),
     )
-
-
-def _figure(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"
 
 
 def _deployment(spec: ModelSpec, target: Target) -> Deployment:

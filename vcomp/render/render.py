@@ -1,19 +1,13 @@
 """A model's files as text: laid out by the templates, parsed back, and compared with what was meant."""
 
-from collections.abc import Mapping
-from functools import cache
 from pathlib import PurePosixPath
-from typing import Any
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from vcomp.preprocess.apply import reads_gray
 from vcomp.project import Model
-from vcomp.project.shipped import shipped
 from vcomp.render import layout, verify
 from vcomp.render.documents import compile_document, vdsp_document
-from vcomp.render.filters import FILTERS
 from vcomp.render.page import HOME, page_context
+from vcomp.render.templates import fill
 from vcomp.results import Result
 from vcomp.spec import ModelSpec
 
@@ -27,13 +21,13 @@ def render_model(model: Model, results: list[Result]) -> Files:
         for target in spec.targets:
             meant = compile_document(spec, target)
             path = layout.compile_yaml(spec, target)
-            files[path] = verify.yaml_says(_fill("compile.yaml.j2", meant), meant, path)
+            files[path] = verify.yaml_says(fill("compile.yaml.j2", meant), meant, path)
         meant, path = vdsp_document(spec), layout.vdsp_params(spec)
-        files[path] = verify.json_says(_fill("vdsp_params.json.j2", meant), meant, path)
+        files[path] = verify.json_says(fill("vdsp_params.json.j2", meant), meant, path)
     files[layout.SCRIPT] = _script(model.spec)
     page = page_context(model.specs, results)
     for path, template in ((layout.PAGE, "model_page.md.j2"), (layout.CHINESE_PAGE, "model_page.zh.md.j2")):
-        files[path] = verify.page_says(_fill(template, page), page["deployments"], path)
+        files[path] = verify.page_says(fill(template, page), page["deployments"], path)
     return files
 
 
@@ -48,18 +42,5 @@ def _script(spec: ModelSpec) -> str:
         "vdsp_params_info": f"{HOME}/{layout.vdsp_params(spec)}",
     }
     context = {**meant, "title": spec.display_name, "gray": reads_gray(spec.preprocess)}
-    text = _fill(f"{spec.task.type}/vsx_inference.py.j2", context)
+    text = fill(f"{spec.task.type}/vsx_inference.py.j2", context)
     return verify.script_says(text, list(meant.values()), layout.SCRIPT)
-
-
-def _fill(template: str, context: Mapping[str, Any]) -> str:
-    return _environment().get_template(template).render(context)
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(  # noqa: S701  (no HTML: each value passes the filter of its own place)
-        loader=FileSystemLoader(shipped("templates")), undefined=StrictUndefined, keep_trailing_newline=True
-    )
-    environment.filters.update(FILTERS)
-    return environment

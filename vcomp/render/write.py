@@ -1,15 +1,14 @@
 """Rendered files brought to disk: compared byte by byte first, and what a person edited is kept beside."""
 
 import difflib
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from vcomp.errors import VcompError
-from vcomp.files import sha256, write_text
+from vcomp.files import digest, sha256, write_text
 from vcomp.project import Model, Project
 from vcomp.render import layout
 from vcomp.render.render import Files, render_model
@@ -69,7 +68,7 @@ def write_files(model: Model, folder: Path, *, write: bool = True) -> list[FileO
     if write:
         for outcome in outcomes:
             _write(outcome, rendered, folder)
-        hashes = {str(path): _hash(text) for path, text in sorted(rendered.items())}
+        hashes = {str(path): digest(text) for path, text in sorted(rendered.items())}
         if hashes != earlier:
             write_text(record, json.dumps(hashes, indent=2) + "\n")
     return outcomes
@@ -82,7 +81,7 @@ def _bring(folder: Path, path: Path, text: str, earlier: str | None) -> FileOutc
     old = target.read_bytes()
     if old == text.encode():
         return FileOutcome(target, Action.IDENTICAL)
-    edited = hashlib.sha256(old).hexdigest() != earlier
+    edited = digest(old) != earlier
     kept = target.with_name(target.name + EDITED) if edited else None
     return FileOutcome(target, Action.UPDATE, _diff(old.decode(errors="replace"), text, target), kept)
 
@@ -91,10 +90,10 @@ def _left_over(folder: Path, rendered: Files, earlier: dict[str, str]) -> list[F
     """Files of an earlier rendering that the spec no longer stands for, unless a person edited them since."""
     return [
         FileOutcome(folder / path, Action.REMOVE)
-        for path, digest in earlier.items()
+        for path, content in earlier.items()
         if path not in {str(name) for name in rendered}
         and (folder / path).is_file()
-        and sha256(folder / path) == digest
+        and sha256(folder / path) == content
     ]
 
 
@@ -104,12 +103,7 @@ def _write(outcome: FileOutcome, rendered: Files, folder: Path) -> None:
     elif outcome.action is not Action.IDENTICAL:
         if outcome.kept is not None:
             outcome.path.replace(outcome.kept)
-        name = outcome.path.relative_to(folder).as_posix()
-        write_text(outcome.path, next(text for path, text in rendered.items() if str(path) == name))
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+        write_text(outcome.path, rendered[PurePosixPath(outcome.path.relative_to(folder).as_posix())])
 
 
 def _diff(old: str, new: str, path: Path) -> str:

@@ -5,15 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from vcomp.datasets.images import encode, read_rgb
-from vcomp.datasets.pairs import Pair, read_mask
+from vcomp.datasets.pairs import Pair, mask_file, read_mask
 from vcomp.files import write_text
-from vcomp.project.shipped import shipped
+from vcomp.render.templates import fill
 from vcomp.report.scores import Scored
 from vcomp.report.table import COLUMNS, table
-from vcomp.results import EMBEDDED_SAMPLE, Result
+from vcomp.results import EMBEDDED_SAMPLE, Result, figure
 from vcomp.spec import ModelSpec
 from vcomp.tasks.binary_segmentation import overlay, truth_mask
 
@@ -32,7 +30,6 @@ def write_report(
     path: Path, spec: ModelSpec, pairs: Sequence[Pair], results: Sequence[Result], scored: Sequence[Scored]
 ) -> None:
     """Write the page. Examples are chosen by the last precision, the one that was asked for."""
-    environment = Environment(loader=FileSystemLoader(shipped("templates")), undefined=StrictUndefined, autoescape=True)
     ranked = sorted((score.iou, index) for index, score in enumerate(scored[-1].scores) if score.iou is not None)
     order = [index for _, index in ranked]
     middle = max(0, (len(order) - SHOWN) // 2)
@@ -41,17 +38,17 @@ def write_report(
         "Median": order[middle : middle + SHOWN],
         "Best": order[-SHOWN:][::-1],
     }
-    text = environment.get_template("report.html.j2").render(
-        title=spec.display_name,
-        result=results[-1],
-        drawn=results[-1].dataset.source == EMBEDDED_SAMPLE,
-        columns=COLUMNS,
-        rows=table(spec, results),
-        groups={
+    context = {
+        "title": spec.display_name,
+        "result": results[-1],
+        "drawn": results[-1].dataset.source == EMBEDDED_SAMPLE,
+        "columns": COLUMNS,
+        "rows": table(spec, results),
+        "groups": {
             name: [_example(spec, pairs[index], index, scored) for index in chosen] for name, chosen in groups.items()
         },
-    )
-    write_text(path, text)
+    }
+    write_text(path, fill("report.html.j2", context))
 
 
 def _example(spec: ModelSpec, pair: Pair, index: int, scored: Sequence[Scored]) -> Example:
@@ -59,8 +56,8 @@ def _example(spec: ModelSpec, pair: Pair, index: int, scored: Sequence[Scored]) 
     truth = truth_mask(read_mask(pair.mask), spec.size, spec.evaluation.foreground)
     pictures = []
     for item in scored:
-        mask = read_mask(item.masks / f"{pair.name}.png") > 0
+        mask = read_mask(mask_file(item.masks, pair)) > 0
         iou = item.scores[index].iou
         encoded = base64.b64encode(encode(overlay(image, mask, truth))).decode()
-        pictures.append((item.dtype, "–" if iou is None else f"{100 * iou:.2f}", f"data:image/png;base64,{encoded}"))
+        pictures.append((item.dtype, figure(None if iou is None else 100 * iou, 2), f"data:image/png;base64,{encoded}"))
     return Example(pair.name, tuple(pictures))

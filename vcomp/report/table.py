@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from vcomp.results import EMBEDDED_SAMPLE, Result
+from vcomp.results import EMBEDDED_SAMPLE, Result, figure
 from vcomp.spec import ModelSpec
 
 COLUMNS = ("precision", "mIoU", "Dice", "drop", "published", "images/s", "p50 ms", "p95 ms", "p99 ms", "computed by")
@@ -23,20 +23,15 @@ def table(spec: ModelSpec, results: Sequence[Result]) -> list[tuple[str, ...]]:
 def _row(spec: ModelSpec, result: Result, dtype: str, drop: float | None, by: str) -> tuple[str, ...]:
     metrics, speed = result.metrics[dtype], result.performance[dtype]
     drawn = result.dataset.source == EMBEDDED_SAMPLE  # nothing is published about drawn images
-    published = {} if drawn else {str(key): value for key, value in spec.published.items()}
     return (
         dtype,
-        figure(metrics["miou"], 3),
-        figure(metrics["dice"], 3),
-        figure(drop, 3),
-        figure(published.get(dtype), 3),
+        figure(metrics["miou"]),
+        figure(metrics["dice"]),
+        figure(drop),
+        figure(None if drawn else spec.published_score(dtype)),
         figure(speed.images_per_second, 1),
         figure(speed.latency_p50_ms, 1),
         figure(speed.latency_p95_ms, 1),
         figure(speed.latency_p99_ms, 1),
         by,
     )
-
-
-def figure(value: float | None, digits: int) -> str:
-    return "–" if value is None else f"{value:.{digits}f}"

@@ -12,7 +12,9 @@ class Part(BaseModel):
 
 
 # A name that is safe as a file name on every system and as a word in a command.
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$", max_length=100)]
+NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._+-]*$"
+NAME_LENGTH = 100
+Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=NAME_LENGTH)]
 
 # A path inside the model's or the data folder; rules.py refuses absolute paths and those that lead out.
 RelativePath = Annotated[str, StringConstraints(min_length=1, max_length=1000)]

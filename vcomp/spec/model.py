@@ -58,6 +58,10 @@ class ModelSpec(Part):
     def target(self, dtype: str) -> Fp16 | Int8 | None:
         return next((target for target in self.targets if target.dtype == dtype), None)
 
+    def published_score(self, dtype: str) -> float | None:
+        """The score that the model's source reports for a precision, if it does."""
+        return {str(key): score for key, score in self.published.items()}.get(dtype)
+
     @property
     def display_name(self) -> str:
         return self.title or self.name
