@@ -104,6 +104,17 @@ def test_what_a_person_edited_is_kept_beside_the_new_file(project: Path, vcomp: 
     assert vcomp("render", "--check").exit_code == 0
 
 
+def test_a_second_edit_does_not_replace_the_first(project: Path, vcomp: Vcomp) -> None:
+    write_tiny_model(project)
+    for text in ("mine\n", "mine again\n"):
+        vcomp("render")
+        (project / YAML).write_text(text)
+    vcomp("render")
+
+    assert (project / f"{YAML}.edited").read_text() == "mine\n"
+    assert (project / f"{YAML}.2.edited").read_text() == "mine again\n"
+
+
 def test_a_file_that_only_vcomp_wrote_is_replaced_without_a_copy(project: Path, vcomp: Vcomp) -> None:
     folder = write_tiny_model(project)
     vcomp("render")

@@ -81,9 +81,17 @@ def _bring(folder: Path, path: Path, text: str, earlier: str | None) -> FileOutc
     old = target.read_bytes()
     if old == text.encode():
         return FileOutcome(target, Action.IDENTICAL)
-    edited = digest(old) != earlier
-    kept = target.with_name(target.name + EDITED) if edited else None
+    kept = _free_name(target) if digest(old) != earlier else None
     return FileOutcome(target, Action.UPDATE, _diff(old.decode(errors="replace"), text, target), kept)
+
+
+def _free_name(target: Path) -> Path:
+    """Where a file edited by hand is kept; an earlier such copy stays as it is."""
+    kept, number = target.with_name(f"{target.name}{EDITED}"), 1
+    while kept.exists():
+        number += 1
+        kept = target.with_name(f"{target.name}.{number}{EDITED}")
+    return kept
 
 
 def _left_over(folder: Path, rendered: Files, earlier: dict[str, str]) -> list[FileOutcome]:
