@@ -12,11 +12,11 @@ import pytest
 
 from tests.emulator import networks
 from vcomp.datasets.images import write_png
-from vcomp.emulator.compiler import compile_model
-from vcomp.emulator.model import Graph, Model, ModelOperator
-from vcomp.emulator.operators import Operator
 from vcomp.emulator.programs import environment
-from vcomp.emulator.stream import Stream
+from vcomp.emulator.runtime.model import Graph, Model, ModelOperator
+from vcomp.emulator.runtime.operators import Operator
+from vcomp.emulator.runtime.stream import Stream
+from vcomp.emulator.vamc.compiler import compile_model
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -1,6 +1,6 @@
 """The vendor's module, emulated by vcomp on this CPU: names and behaviour of `vaststreamx`, no card."""
 
-from vcomp.emulator.codes import (
+from vcomp.emulator.runtime.codes import (
     AttrKey,
     ColorCvtCode,
     GraphOutputType,
@@ -9,12 +9,12 @@ from vcomp.emulator.codes import (
     StreamBalanceMode,
     TypeFlag,
 )
-from vcomp.emulator.devices import set_device
-from vcomp.emulator.images import Image, create_image
-from vcomp.emulator.model import Graph, Model, ModelOperator
-from vcomp.emulator.operators import Operator
-from vcomp.emulator.stream import Stream
-from vcomp.emulator.tensors import Tensor, as_numpy, from_numpy
+from vcomp.emulator.runtime.devices import set_device
+from vcomp.emulator.runtime.images import Image, create_image
+from vcomp.emulator.runtime.model import Graph, Model, ModelOperator
+from vcomp.emulator.runtime.operators import Operator
+from vcomp.emulator.runtime.stream import Stream
+from vcomp.emulator.runtime.tensors import Tensor, as_numpy, from_numpy
 
 __all__ = [
     "AttrKey",

@@ -13,12 +13,12 @@ import yaml
 from tests.conftest import SHARED
 from tests.emulator import networks
 from tests.emulator.conftest import Run
-from vcomp.emulator import vamc
 from vcomp.emulator.artifact import read_artifact
-from vcomp.emulator.compile_yaml import read_compile_file
-from vcomp.emulator.compiler import compile_model
 from vcomp.emulator.errors import EmulatorError
-from vcomp.emulator.session import Session
+from vcomp.emulator.runtime.session import Session
+from vcomp.emulator.vamc import __main__ as vamc
+from vcomp.emulator.vamc.compile_yaml import read_compile_file
+from vcomp.emulator.vamc.compiler import compile_model
 from vcomp.errors import VcompError
 
 SHAPES = {"input": [1, 3, 16, 16]}

@@ -9,7 +9,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vcomp.emulator.compile_yaml import CompileFile, Frontend, Shape
+from vcomp.emulator.vamc.compile_yaml import CompileFile, Frontend, Shape
 from vcomp.errors import VcompError, unknown
 from vcomp.files import read_bounded
 

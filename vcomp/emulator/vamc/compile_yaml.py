@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from vcomp.emulator.compile_keys import keys_without_effect
 from vcomp.emulator.strict_yaml import Document, read_yaml
+from vcomp.emulator.vamc.compile_keys import keys_without_effect
 from vcomp.errors import VcompError, unknown
 from vcomp.preprocess.process_ops import read_process_ops
 from vcomp.spec import Calibrate, Fp16, Int8, Op, Target

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, get_args
 
 import vcomp
 from vcomp.emulator.artifact import Artifact, Manifest, Number, Port, write_artifact
-from vcomp.emulator.compile_yaml import CompileFile, read_compile_file
 from vcomp.emulator.program import heading
+from vcomp.emulator.vamc.compile_yaml import CompileFile, read_compile_file
 from vcomp.errors import VcompError, first_line
 from vcomp.files import digest
 from vcomp.networks.session import OPTIMIZATION, open_session
@@ -24,7 +24,7 @@ Say = Callable[[str], None]
 
 def compile_model(path: Path, say: Say) -> str:
     """Compile what a `vamc` file describes, tell `say` about it, and return the prefix of the set that was written."""
-    from vcomp.emulator.frontends import load_network
+    from vcomp.emulator.vamc.frontends import load_network
 
     started = time.monotonic()
     say(heading("vamc", "no code for the card is made"))
@@ -78,7 +78,7 @@ def _convert(network: ModelProto, file: CompileFile, inputs: tuple[Port, ...], s
 def _quantized(
     network: ModelProto, file: CompileFile, target: Int8, inputs: tuple[Port, ...], say: Say
 ) -> tuple[bytes, int]:
-    from vcomp.emulator.calibration import feeds, list_samples
+    from vcomp.emulator.vamc.calibration import feeds, list_samples
     from vcomp.quantize import collect, quantize_int8
 
     assert file.dataset
@@ -93,7 +93,7 @@ def _dry_run(network: bytes, inputs: Sequence[Port]) -> tuple[Port, ...]:
     """Run the network once on zeros: it shows that it runs, and what comes out."""
     import numpy as np
 
-    from vcomp.emulator.session import with_batch
+    from vcomp.emulator.runtime.session import with_batch
 
     try:
         session = open_session(network)

@@ -11,10 +11,10 @@ import yaml
 
 from tests.emulator import networks
 from tests.emulator.conftest import Run, Setup
-from vcomp.emulator import vamp
-from vcomp.emulator.codes import ImageFormat
-from vcomp.emulator.images import create_image
-from vcomp.emulator.tensors import as_numpy
+from vcomp.emulator.runtime.codes import ImageFormat
+from vcomp.emulator.runtime.images import create_image
+from vcomp.emulator.runtime.tensors import as_numpy
+from vcomp.emulator.vamp import __main__ as vamp
 
 Call = Callable[..., tuple[int, str, str]]
 

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import yaml
 
-from vcomp.emulator.operators import Operator
-from vcomp.emulator.profiling import TimedModel, profile, random_images
 from vcomp.emulator.program import heading, run, say
-from vcomp.emulator.vamp_list import run_list
-from vcomp.emulator.vamp_options import Options, read_options
-from vcomp.emulator.vamp_report import Block, lines, model_block, run_block
+from vcomp.emulator.runtime.operators import Operator
+from vcomp.emulator.vamp.datalist import run_list
+from vcomp.emulator.vamp.options import Options, read_options
+from vcomp.emulator.vamp.profiling import TimedModel, profile, random_images
+from vcomp.emulator.vamp.report import Block, lines, model_block, run_block
 from vcomp.files import write_text
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vcomp.emulator.errors import EmulatorError
-from vcomp.emulator.images import Image
+from vcomp.emulator.runtime.images import Image
 
 Array = NDArray[Any]
 

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import vcomp
-from vcomp.emulator.compiler import compile_model
 from vcomp.emulator.program import run, say
+from vcomp.emulator.vamc.compiler import compile_model
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, TypeVar
 
 from vcomp.emulator.errors import EmulatorError
-from vcomp.emulator.workers import Failure
+from vcomp.emulator.runtime.workers import Failure
 
 Key = TypeVar("Key")
 

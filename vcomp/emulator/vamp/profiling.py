@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vcomp.emulator.images import Image, image_of_planes
-from vcomp.emulator.model import Graph, Model, ModelOperator
-from vcomp.emulator.operators import Operator
-from vcomp.emulator.stream import Stream
+from vcomp.emulator.runtime.images import Image, image_of_planes
+from vcomp.emulator.runtime.model import Graph, Model, ModelOperator
+from vcomp.emulator.runtime.operators import Operator
+from vcomp.emulator.runtime.stream import Stream
 
 IN_FLIGHT = 2  # calls of one instance at a time: one that is prepared, one in the network
 DIFFERENT_IMAGES = 4

@@ -16,15 +16,15 @@ from numpy.typing import NDArray
 from tests.emulator import networks
 from tests.emulator.conftest import Run, Setup
 from vcomp.emulator.artifact import read_artifact
-from vcomp.emulator.codes import ColorCvtCode, GraphOutputType, ImageFormat, OpType, TypeFlag
-from vcomp.emulator.devices import set_device
-from vcomp.emulator.images import Image, create_image
-from vcomp.emulator.model import Graph, Model, ModelOperator
-from vcomp.emulator.operators import Operator
-from vcomp.emulator.results import UNREAD
-from vcomp.emulator.session import Session
-from vcomp.emulator.stream import Stream
-from vcomp.emulator.tensors import Tensor, as_numpy, from_numpy
+from vcomp.emulator.runtime.codes import ColorCvtCode, GraphOutputType, ImageFormat, OpType, TypeFlag
+from vcomp.emulator.runtime.devices import set_device
+from vcomp.emulator.runtime.images import Image, create_image
+from vcomp.emulator.runtime.model import Graph, Model, ModelOperator
+from vcomp.emulator.runtime.operators import Operator
+from vcomp.emulator.runtime.results import UNREAD
+from vcomp.emulator.runtime.session import Session
+from vcomp.emulator.runtime.stream import Stream
+from vcomp.emulator.runtime.tensors import Tensor, as_numpy, from_numpy
 from vcomp.preprocess.fused import run_vdsp
 from vcomp.preprocess.vdsp import load_vdsp
 

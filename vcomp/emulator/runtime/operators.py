@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vcomp.emulator.codes import FORMAT_OF_WORD, OpType
 from vcomp.emulator.errors import EmulatorError
-from vcomp.emulator.images import Image
+from vcomp.emulator.runtime.codes import FORMAT_OF_WORD, OpType
+from vcomp.emulator.runtime.images import Image
 from vcomp.errors import VcompError
 from vcomp.preprocess.fused import run_vdsp
 from vcomp.preprocess.vdsp import VdspOp, load_vdsp

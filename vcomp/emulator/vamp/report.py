@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from vcomp.emulator.model import Model
-from vcomp.emulator.profiling import Measurement
-from vcomp.emulator.vamp_options import Options
+from vcomp.emulator.runtime.model import Model
+from vcomp.emulator.vamp.options import Options
+from vcomp.emulator.vamp.profiling import Measurement
 
 Block = dict[str, Any]
 

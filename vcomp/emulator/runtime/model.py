@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vcomp.emulator.artifact import Manifest, read_artifact
-from vcomp.emulator.codes import GraphOutputType
 from vcomp.emulator.errors import EmulatorError
-from vcomp.emulator.operators import Operator
-from vcomp.emulator.session import Session
-from vcomp.emulator.tensors import Tensor
+from vcomp.emulator.runtime.codes import GraphOutputType
+from vcomp.emulator.runtime.operators import Operator
+from vcomp.emulator.runtime.session import Session
+from vcomp.emulator.runtime.tensors import Tensor
 
 MAX_BATCH_SIZE = 64  # the card's depends on the model; here a batch costs nothing but memory
 

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from vcomp.datasets.npz import read_npz
-from vcomp.emulator.images import Image, image_of_planes
-from vcomp.emulator.model import Model
-from vcomp.emulator.operators import Operator
-from vcomp.emulator.profiling import IN_FLIGHT, single_stream
-from vcomp.emulator.stream import Batch
-from vcomp.emulator.tensors import as_numpy
+from vcomp.emulator.runtime.images import Image, image_of_planes
+from vcomp.emulator.runtime.model import Model
+from vcomp.emulator.runtime.operators import Operator
+from vcomp.emulator.runtime.stream import Batch
+from vcomp.emulator.runtime.tensors import as_numpy
+from vcomp.emulator.vamp.profiling import IN_FLIGHT, single_stream
 from vcomp.errors import VcompError
 from vcomp.files import read_bounded, replacing
 

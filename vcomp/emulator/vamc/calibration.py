@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from vcomp.datasets.images import list_images, read_rgb
 from vcomp.datasets.npz import read_npz
 from vcomp.emulator.artifact import Port
-from vcomp.emulator.compile_yaml import Dataset
+from vcomp.emulator.vamc.compile_yaml import Dataset
 from vcomp.errors import VcompError
 from vcomp.preprocess.apply import preprocess, reads_gray
 

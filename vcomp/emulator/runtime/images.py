@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vcomp.emulator.codes import ImageFormat
 from vcomp.emulator.errors import EmulatorError
+from vcomp.emulator.runtime.codes import ImageFormat
 
 Pixels = NDArray[np.uint8]
 Shape = tuple[int, ...]

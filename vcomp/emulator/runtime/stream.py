@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vcomp.emulator.codes import StreamBalanceMode
 from vcomp.emulator.errors import EmulatorError
-from vcomp.emulator.images import Image, image_of_planes
-from vcomp.emulator.model import Graph, ModelOperator
-from vcomp.emulator.operators import Operator
-from vcomp.emulator.results import Results
-from vcomp.emulator.tensors import Tensor
-from vcomp.emulator.workers import Failure, Workers
+from vcomp.emulator.runtime.codes import StreamBalanceMode
+from vcomp.emulator.runtime.images import Image, image_of_planes
+from vcomp.emulator.runtime.model import Graph, ModelOperator
+from vcomp.emulator.runtime.operators import Operator
+from vcomp.emulator.runtime.results import Results
+from vcomp.emulator.runtime.tensors import Tensor
+from vcomp.emulator.runtime.workers import Failure, Workers
 
 Batch = list[list[Tensor]]
 Name = str | Operator | ModelOperator

@@ -1,0 +1,1 @@
+"""The program `vamc`: from a compile file to a compiled set."""

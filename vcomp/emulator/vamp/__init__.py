@@ -1,0 +1,1 @@
+"""The program `vamp`: profiles a compiled set, or runs a list of inputs through it."""
