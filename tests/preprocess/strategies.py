@@ -23,13 +23,21 @@ from vcomp.spec import (
 
 SIDES = st.integers(1, 40)
 KERNELS = st.sampled_from(Kernel)
+COMPILED_KERNELS = st.sampled_from([Kernel.BILINEAR_CV, Kernel.BILINEAR_PILLOW, Kernel.BICUBIC_PILLOW])
 
 
 def noise(height: int, width: int, channels: int = 3, *, seed: int = 0) -> NDArray[np.uint8]:
     return np.random.default_rng(seed).integers(0, 256, (height, width, channels), np.uint8)
 
 
+def nv12_noise(height: int, width: int, *, seed: int = 0) -> NDArray[np.uint8]:
+    """An NV12 image of any bytes: height and width are those of the picture, both even."""
+    return noise(height * 3 // 2, width, 1, seed=seed)[..., 0]
+
+
 IMAGES = st.builds(noise, SIDES, SIDES, seed=st.integers(0, 9))
+EVEN_SIDES = st.integers(1, 20).map(lambda half: 2 * half)
+NV12_IMAGES = st.builds(nv12_noise, EVEN_SIDES, EVEN_SIDES, seed=st.integers(0, 9))
 
 
 def _signed(least: float, most: float) -> st.SearchStrategy[float]:
@@ -49,7 +57,7 @@ def normalizations(channels: int = 3) -> st.SearchStrategy[Normalize]:
 @st.composite
 def fusible(draw: st.DrawFn, *, writable: bool = False) -> list[Op]:
     """A sequence for which the chip has one operator; if `writable`, one that a vamc file can say as well."""
-    height, width, kernel = draw(SIDES), draw(SIDES), draw(KERNELS)
+    height, width, kernel = draw(SIDES), draw(SIDES), draw(COMPILED_KERNELS if writable else KERNELS)
     shape: list[Op] = draw(
         st.one_of(
             st.just([Resize(height=height, width=width, kernel=kernel)]),
@@ -81,9 +89,9 @@ WRITABLE = st.lists(
         st.just(ToBGR()),
         st.just(ToYCrCb()),
         st.builds(PickChannel, index=st.integers(0, 2)),
-        st.builds(Resize, height=SIDES, width=SIDES, kernel=KERNELS),
-        st.builds(ResizeToFit, height=SIDES, width=SIDES, kernel=KERNELS),
-        st.builds(lambda side, kernel: Letterbox(height=side, width=side, kernel=kernel), SIDES, KERNELS),
+        st.builds(Resize, height=SIDES, width=SIDES, kernel=COMPILED_KERNELS),
+        st.builds(ResizeToFit, height=SIDES, width=SIDES, kernel=COMPILED_KERNELS),
+        st.builds(lambda side, kernel: Letterbox(height=side, width=side, kernel=kernel), SIDES, COMPILED_KERNELS),
         st.builds(CenterCrop, height=SIDES, width=SIDES),
         normalizations(1),
         normalizations(3),

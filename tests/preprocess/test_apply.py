@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 from tests.preprocess.strategies import IMAGES, noise, normalizations
 from vcomp.errors import VcompError
 from vcomp.preprocess.apply import preprocess, reads_gray
-from vcomp.preprocess.geometry import Pixels, letterbox, resize
+from vcomp.preprocess.geometry import resize
+from vcomp.preprocess.letterbox import letterbox
+from vcomp.preprocess.pictures import Pixels
 from vcomp.spec import (
     CenterCrop,
     Decode,

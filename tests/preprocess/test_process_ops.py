@@ -92,6 +92,22 @@ def test_a_letterbox_that_is_no_square_cannot_be_written() -> None:
         write_process_ops([Letterbox(height=4, width=8)])
 
 
+@pytest.mark.parametrize(
+    "kernel",
+    sorted(set(Kernel) - {Kernel.BILINEAR, Kernel.BILINEAR_CV, Kernel.BILINEAR_PILLOW, Kernel.BICUBIC_PILLOW}),
+)
+@pytest.mark.parametrize("op", [Resize, ResizeToFit, Letterbox])
+def test_a_kernel_that_the_compiler_has_no_word_for_cannot_be_written(op: Any, kernel: Kernel) -> None:
+    with pytest.raises(VcompError, match=f"a resize by {kernel.value} cannot be calibrated") as caught:
+        write_process_ops([op(height=8, width=8, kernel=kernel)])
+    assert "expected one of BILINEAR_CV" in str(caught.value)
+
+
+def test_the_plain_bilinear_kernel_is_written_as_the_compilers_only_one() -> None:
+    plain, opencvs = (Resize(height=8, width=8, kernel=kernel) for kernel in (Kernel.BILINEAR, Kernel.BILINEAR_CV))
+    assert write_process_ops([plain]) == write_process_ops([opencvs])
+
+
 @pytest.mark.parametrize("flags", [{}, {"cv2_flags": 1}, {"backend": "pillow"}])
 def test_decode_reads_colour_by_whichever_library(flags: dict[str, Any]) -> None:
     assert read_one(type="DecodeImage", **flags) == Decode()

@@ -7,23 +7,15 @@ from hypothesis import given, settings
 from tests.preprocess.strategies import IMAGES, fusible, noise
 from vcomp.errors import VcompError
 from vcomp.preprocess.apply import preprocess
+from vcomp.preprocess.fuse import fuse
 from vcomp.preprocess.fused import run_vdsp
-from vcomp.preprocess.geometry import Pixels
+from vcomp.preprocess.pictures import Pixels
 from vcomp.preprocess.process_ops import read_process_ops, write_process_ops
-from vcomp.preprocess.vdsp import (
-    ColorCvtCode,
-    ImageFormat,
-    NormaType,
-    OpType,
-    VdspOp,
-    fuse,
-    read_vdsp,
-    write_vdsp,
-)
+from vcomp.preprocess.vdsp import ColorCvtCode, NormaType
+from vcomp.preprocess.vdsp_json import read_vdsp, write_vdsp
 from vcomp.spec import (
     CenterCrop,
     Decode,
-    Kernel,
     Normalize,
     Op,
     PickChannel,
@@ -96,50 +88,3 @@ def test_an_even_number_of_swaps_is_none(swaps: int) -> None:
 )
 def test_each_normalisation_has_its_word(normal: list[Op], norma: NormaType) -> None:
     assert fuse([Decode(), Resize(height=8, width=8), *normal, ToTensor()]).norma is norma
-
-
-def an_operator(op_type: OpType = OpType.RESIZE, norma: NormaType = NormaType.EQUAL, **changes: object) -> VdspOp:
-    return VdspOp(op_type, (6, 5), norma, **changes)  # type: ignore[arg-type]
-
-
-def test_div1275_minusone_maps_pixels_to_minus_one_to_one() -> None:
-    image = np.asarray([0, 255], np.uint8).reshape(1, 2, 1).repeat(3, axis=-1)
-    op = VdspOp(OpType.RESIZE, (1, 2), NormaType.DIV1275_MINUSONE)
-    assert run_vdsp(op, image, NOWHERE).tolist() == [[[-1, 1]]] * 3
-
-
-def test_both_colour_words_swap_whatever_the_format() -> None:
-    image = noise(6, 5)
-    for color in (ColorCvtCode.RGB2BGR, ColorCvtCode.BGR2RGB):
-        for image_format in ImageFormat:
-            fed = run_vdsp(an_operator(color=color, image_format=image_format), image, NOWHERE)
-            assert np.array_equal(fed, image[..., ::-1].transpose(2, 0, 1))
-
-
-def test_mean_belongs_to_the_channel_after_the_swap() -> None:
-    op = an_operator(
-        norma=NormaType.MINUSMEAN_DIVSTD, color=ColorCvtCode.RGB2BGR, mean=(1.0, 2.0, 3.0), std=(1.0, 1.0, 1.0)
-    )
-    fed = run_vdsp(op, np.full((6, 5, 3), (30, 20, 10), np.uint8), NOWHERE)
-    assert fed[:, 0, 0].tolist() == [9, 18, 27]
-
-
-def test_an_operator_without_a_size_takes_the_networks() -> None:
-    op = VdspOp(OpType.LETTERBOX, None, NormaType.EQUAL)
-    assert run_vdsp(op, noise(9, 9), (4, 8)).shape == (3, 4, 8)
-
-
-def test_a_letterbox_without_padding_is_filled_with_114() -> None:
-    assert (run_vdsp(an_operator(OpType.LETTERBOX), noise(1, 40), NOWHERE)[:, 0] == 114).all()
-
-
-def test_a_crop_without_its_numbers_is_refused_when_it_runs() -> None:
-    with pytest.raises(ValueError, match="states no ResizeWidth"):
-        run_vdsp(an_operator(OpType.CROP), noise(9, 9), NOWHERE)
-
-
-def test_a_crop_takes_the_kernel_and_the_place_that_it_states() -> None:
-    image = noise(30, 20)
-    op = an_operator(OpType.CROP, resize=(9, 8), crop=(3, 1), kernel=Kernel.BICUBIC_PILLOW)
-    whole = preprocess(image, [Decode(), Resize(height=9, width=8, kernel=Kernel.BICUBIC_PILLOW), ToTensor()])
-    assert np.array_equal(run_vdsp(op, image, NOWHERE), whole[:, 3:9, 1:6])

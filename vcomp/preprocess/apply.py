@@ -7,8 +7,10 @@ from numpy.typing import NDArray
 from typing_extensions import assert_never
 
 from vcomp.errors import VcompError
-from vcomp.preprocess.geometry import Pixels, crop, fit, letterbox, resize
+from vcomp.preprocess.geometry import crop, resize
+from vcomp.preprocess.letterbox import fit, letterbox
 from vcomp.preprocess.normalize import normalize
+from vcomp.preprocess.pictures import Pixels, size_of
 from vcomp.spec import (
     CenterCrop,
     Decode,
@@ -62,8 +64,7 @@ def _on_pixels(
         case Resize():
             return resize(image, op.height, op.width, op.kernel)
         case ResizeToFit():
-            place = fit(image.shape[:2], (op.height, op.width))
-            return resize(image, place.height, place.width, op.kernel)
+            return resize(image, *fit(size_of(image), (op.height, op.width)), op.kernel)
         case Letterbox():
             return letterbox(image, op.height, op.width, (op.fill,) * 3, op.kernel)
         case CenterCrop():

@@ -26,6 +26,7 @@ Entry = dict[str, Any]
 
 _KERNEL_KEYS: dict[Kernel, Entry] = {
     Kernel.BILINEAR_CV: {},
+    Kernel.BILINEAR: {},  # the same pixels, so far as is known
     Kernel.BILINEAR_PILLOW: {"backend": "pillow"},
     Kernel.BICUBIC_PILLOW: {"backend": "pillow", "interpolation": "bicubic"},
 }
@@ -47,7 +48,7 @@ def _write(op: Op) -> list[Entry]:
         case PickChannel():
             return [{"type": "ChannelSplit", "index": op.index}]
         case Resize():
-            return [{"type": "Resize", "size": [op.height, op.width], **_KERNEL_KEYS[op.kernel]}]
+            return [{"type": "Resize", "size": [op.height, op.width], **_kernel_keys(op.kernel)}]
         case ResizeToFit():
             return [_write_fit(op)]
         case Letterbox():
@@ -73,7 +74,17 @@ def _write(op: Op) -> list[Entry]:
 
 def _write_fit(op: ResizeToFit | Letterbox) -> Entry:
     size = [op.height, -1] if op.height == op.width else [op.height, op.width]
-    return {"type": "Resize", "size": size, "adaptive_side": "long", **_KERNEL_KEYS[op.kernel]}
+    return {"type": "Resize", "size": size, "adaptive_side": "long", **_kernel_keys(op.kernel)}
+
+
+def _kernel_keys(kernel: Kernel) -> Entry:
+    if kernel not in _KERNEL_KEYS:
+        raise VcompError(
+            f"a resize by {kernel.value} cannot be calibrated: the compiler's Resize has no word for it",
+            expected=f"one of {', '.join(known.value for known in _KERNEL_KEYS)}",
+            mend="resize by one of these, or leave the int8 target out",
+        )
+    return _KERNEL_KEYS[kernel]
 
 
 def read_process_ops(entries: Any) -> tuple[Op, ...]:
@@ -157,7 +168,7 @@ def _read_kernel(arguments: Entry) -> Kernel:
     backend = _word(arguments, "backend", ("cv2", "pillow"))
     interpolation = _word(arguments, "interpolation", ("bilinear", "bicubic"))
     if interpolation == "bicubic":
-        return Kernel.BICUBIC_PILLOW  # public files leave the library open; the runtime has Pillow's alone
+        return Kernel.BICUBIC_PILLOW  # public files leave the library open; the public runtime's calls say Pillow's
     return Kernel.BILINEAR_PILLOW if backend == "pillow" else Kernel.BILINEAR_CV
 
 

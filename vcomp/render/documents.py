@@ -4,8 +4,9 @@ from typing import Any
 
 from typing_extensions import assert_never
 
+from vcomp.preprocess.fuse import fuse
 from vcomp.preprocess.process_ops import write_process_ops
-from vcomp.preprocess.vdsp import fuse, write_vdsp
+from vcomp.preprocess.vdsp_json import write_vdsp
 from vcomp.render import layout
 from vcomp.render.layout import Target
 from vcomp.spec import Fp16, Int8, ModelSpec

@@ -6,7 +6,7 @@ from typing import Any
 
 from typing_extensions import assert_never
 
-from vcomp.preprocess.vdsp import fuse
+from vcomp.preprocess.fuse import fuse
 from vcomp.render import commands, layout
 from vcomp.render.commands import Command
 from vcomp.render.filters import to_shell

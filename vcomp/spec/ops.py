@@ -13,11 +13,24 @@ Channel = Annotated[float, Field(ge=-LARGEST_HALF, le=LARGEST_HALF)]
 
 
 class Kernel(str, Enum):
-    """How a resized pixel is computed from its neighbours, named as in the vdsp_params JSON."""
+    """How a resized pixel is computed from its neighbours, named as in the vdsp_params JSON.
 
-    BILINEAR_CV = "BILINEAR_CV"  # OpenCV's INTER_LINEAR: no smoothing when shrinking
-    BILINEAR_PILLOW = "BILINEAR_PILLOW"  # Pillow's: smooths when shrinking
+    …_CV is OpenCV's filter, …_PILLOW is Pillow's, which smooths when shrinking. The vendor's filters without a library
+    in their name are unpublished; OpenCV's of that name stand for them.
+    """
+
+    NEAREST = "NEAREST"
+    NEAREST_CV = "NEAREST_CV"
+    BILINEAR = "BILINEAR"
+    BILINEAR_CV = "BILINEAR_CV"
+    BILINEAR_PILLOW = "BILINEAR_PILLOW"
+    BICUBIC = "BICUBIC"
     BICUBIC_PILLOW = "BICUBIC_PILLOW"
+    LANCZOS = "LANCZOS"
+    LANCZOS_CV = "LANCZOS_CV"
+    LANCZOS_PILLOW = "LANCZOS_PILLOW"
+    BOX_PILLOW = "BOX_PILLOW"
+    HAMMING_PILLOW = "HAMMING_PILLOW"
 
 
 class Decode(Part):
