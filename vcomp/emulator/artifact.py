@@ -1,12 +1,12 @@
 """The three files that the emulated compiler writes and the emulated runtime loads.
 
 `mod.json` says what the network is and how it was made, `mod.params` is the ONNX file that stands for it, and `mod.so`,
-the library of machine code at the vendor's, is a note that there is none.
+the library of machine code at the vendor's, is a note that there is none. A build of dynamic shape has a fourth file,
+its module info, and is loaded by the path of that.
 """
 
 import json
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -14,6 +14,8 @@ from typing import Any, Final, Literal
 from pydantic import ConfigDict, Field, NonNegativeInt, ValidationError
 
 from vcomp.emulator.errors import EmulatorError
+from vcomp.emulator.module_info import SUFFIX, prefix_in
+from vcomp.emulator.postprocess import ExtraOp
 from vcomp.errors import VcompError
 from vcomp.files import digest, read_bounded
 from vcomp.networks.session import GraphOptimization
@@ -23,17 +25,36 @@ SCHEMA_VERSION: Final = 1
 TOOLCHAIN: Final = "vcomp emulator"
 MAX_MANIFEST_BYTES = 1 << 20
 MAX_NETWORK_BYTES = 2 << 30
-NOTE = "In place of the library of a compiled network: vcomp's emulation of vamc makes no machine code.\n"
+BASE = "mod"
 
 Number = Literal["float32", "float16", "float64", "int64", "int32", "int16", "int8", "uint8", "bool"]
 
 
 class Port(Part):
-    """One input or output of the network; `dtype` is the name of its numpy type in the ONNX file."""
+    """One input or output of the network; `dtype` is the name of its numpy type in the ONNX file.
+
+    Of an input that may vary, `shape` is the largest, and `smallest` stands beside it. An output's `shape` is the one
+    at the largest inputs.
+    """
 
     name: str
     shape: tuple[NonNegativeInt, ...]
     dtype: Number
+    smallest: tuple[NonNegativeInt, ...] | None = None
+
+    @property
+    def sizes(self) -> str:
+        """In words what shapes it may have."""
+        return f"{list(self.smallest)} to {list(self.shape)}" if self.smallest else str(list(self.shape))
+
+    def whole(self, shape: Sequence[int]) -> tuple[int, ...] | None:
+        """A shape with the batch axis of one that may be left out; None if it is not one that the port takes."""
+        least, most = self.smallest or self.shape, self.shape
+        given = (1, *shape) if len(shape) == len(most) - 1 else tuple(shape)
+        fits = len(given) == len(most) and all(
+            low <= side <= high for low, side, high in zip(least, given, most, strict=True)
+        )
+        return given if fits else None
 
 
 class Manifest(Part):
@@ -48,10 +69,16 @@ class Manifest(Part):
     calibrate_mode: str | None = None
     calibration_samples: int | None = None
     inputs: tuple[Port, ...] = Field(min_length=1)
-    outputs: tuple[Port, ...] = Field(min_length=1)
+    outputs: tuple[Port, ...]
+    extra_op: ExtraOp | None = None
     graph_optimization: GraphOptimization
     versions: Mapping[str, str]
     params_sha256: str
+
+    @property
+    def dynamic(self) -> bool:
+        """Whether an input may vary in shape."""
+        return any(port.smallest for port in self.inputs)
 
 
 @dataclass(frozen=True)
@@ -67,32 +94,31 @@ def files_of(prefix: str) -> tuple[Path, Path, Path]:
     return Path(f"{prefix}.json"), Path(f"{prefix}.so"), Path(f"{prefix}.params")
 
 
-def write_artifact(folder: Path, artifact: Artifact) -> str:
-    """Write the three files into `folder` and return their prefix.
+def location(folder: Path, name: str, *, dynamic: bool) -> str:
+    """What loads the model of this name that was built into `folder`: a prefix, or the path of a module info."""
+    return str(folder / f"{name}{SUFFIX}" if dynamic else folder / BASE)
 
-    They are made in a folder beside it and moved. Where a set stood before, its mod.json goes first and the new one
-    comes last: whenever this is cut short, what is left is one whole set, or one that `read_artifact` refuses.
+
+def read_artifact(path: str) -> Artifact:
+    """Load the set with this prefix, or whose module info this is.
+
+    EmulatorError if it is not there, not whole, or not the emulator's; also if a prefix is given for a build of dynamic
+    shape.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    manifest = artifact.manifest.model_dump(mode="json")
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as temporary:
-        made = files_of(str(Path(temporary, "new", "mod")))
-        made[0].parent.mkdir()
-        made[0].write_text(json.dumps(manifest, indent=2) + "\n")
-        made[1].write_text(NOTE)
-        made[2].write_bytes(artifact.network)
-        if not folder.exists():
-            made[0].parent.rename(folder)
-        else:
-            target = files_of(str(folder / "mod"))
-            target[0].unlink(missing_ok=True)
-            for source, destination in zip(reversed(made), reversed(target), strict=True):
-                source.replace(destination)
-    return str(folder / "mod")
+    by_module_info = path.endswith(SUFFIX)
+    prefix = prefix_in(Path(path)) if by_module_info else path
+    artifact = _read_set(prefix)
+    if artifact.manifest.dynamic and not by_module_info:
+        raise EmulatorError(
+            "is a build of dynamic shape",
+            where=path,
+            expected="the path of its module info",
+            mend=f"use {location(Path(prefix).parent, artifact.manifest.name, dynamic=True)}",
+        )
+    return artifact
 
 
-def read_artifact(prefix: str) -> Artifact:
-    """Load the set with this prefix; EmulatorError if it is not there, not whole, or not the emulator's."""
+def _read_set(prefix: str) -> Artifact:
     files = files_of(prefix)
     missing = [file.name for file in files if not file.is_file()]
     if missing:
@@ -112,15 +138,18 @@ def read_artifact(prefix: str) -> Artifact:
 
 
 def _not_there(prefix: str, missing: list[str]) -> EmulatorError:
-    expected, mend = "three files: .json, .so and .params", "compile the model first, or correct the prefix"
-    inside = Path(prefix, "mod.json")
-    if prefix.endswith("_module_info.json"):
-        expected, mend = "a prefix: models of dynamic shape are not emulated", "compile with a static shape"
-    elif inside.is_file():
-        mend = f"the prefix ends in the files' common name: {Path(prefix, 'mod')}"
+    mend = "compile the model first, or correct the prefix"
+    inside = Path(prefix, f"{BASE}.json")
+    if inside.is_file():
+        mend = f"the prefix ends in the files' common name: {inside.with_suffix('')}"
     elif prefix.endswith((".json", ".so", ".params")):
         mend = "leave out the extension"
-    return EmulatorError(f"no compiled model: {', '.join(missing)} missing", where=prefix, expected=expected, mend=mend)
+    return EmulatorError(
+        f"no compiled model: {', '.join(missing)} missing",
+        where=prefix,
+        expected=f"three files: .json, .so and .params; or of a dynamic build the path of its *{SUFFIX}",
+        mend=mend,
+    )
 
 
 def _manifest(path: Path) -> Manifest:

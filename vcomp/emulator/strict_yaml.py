@@ -22,6 +22,9 @@ class Document:
     data: dict[str, Any]
     lines: dict[KeyPath, int]
 
+    def has(self, *keys: str | int) -> bool:
+        return keys in self.lines
+
     def where(self, *keys: str | int) -> str:
         """`file:line` of a key, or of the nearest one above it that the file has."""
         while keys and keys not in self.lines:

@@ -1,11 +1,12 @@
 """Every key that a `vamc` file may hold, as seen in public ones, and whether it means anything to the emulation."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import Enum
-from typing import Any
 
 from vcomp.emulator.strict_yaml import Document
-from vcomp.errors import unknown
+from vcomp.emulator.vamc.leniency import Forgive
+from vcomp.emulator.vamc.section import Section
+from vcomp.errors import VcompError, unknown
 
 
 class Use(Enum):
@@ -28,7 +29,7 @@ def _used(*names: str) -> dict[str, Use]:
 _ON_CHIP = ("dense_special_config", "nearest_interpol_on_dsp", "output_ddr", "stream_mode")
 
 KEYS: Keys = {
-    **_used("name"),
+    **_used("name", "model"),
     "frontend": {
         **_used("checkpoint", "type", "dtype"),
         "shape": Use.FREE,
@@ -62,29 +63,44 @@ KEYS: Keys = {
         "sampler": _used("suffix", "get_data_num"),
     },
     "workspace": {
-        **_used("path"),
-        **_without_effect("workers", "env_recheck", "work_dir", "enable_ir", "save_log"),
+        **_used("path", "work_dir"),
+        **_without_effect("workers", "env_recheck", "enable_ir", "save_log"),
         "pyenv": _without_effect("transformers", "huggingface-hub"),
     },
-    **_without_effect("model"),
 }
 
 
-def keys_without_effect(document: Document) -> tuple[str, ...]:
-    """The file's keys that change nothing in emulation, dotted; VcompError for the first that is not known."""
-    return tuple(_walk(document, document.data, KEYS, ()))
+def keys_without_effect(document: Document, forgive: Forgive) -> tuple[str, ...]:
+    """The file's keys that change nothing in emulation, dotted. Each that is not known goes to `forgive`."""
+    return tuple(_walk(Section.top(document, forgive), KEYS))
 
 
-def _walk(document: Document, mapping: Mapping[Any, Any], known: Keys, above: tuple[str, ...]) -> list[str]:
-    found: list[str] = []
-    for key, value in mapping.items():
-        keys = (*above, str(key))
+def _walk(section: Section, known: Keys) -> Iterator[str]:
+    for key, value in section.data.items():
         use = known.get(str(key))
         if use is None:
-            section = ".".join(above)
-            raise unknown(f"key of {section}" if section else "key", str(key), known, where=document.where(*keys))
-        if isinstance(use, Mapping):
-            found += _walk(document, value, use, keys) if isinstance(value, Mapping) else []
+            section.forgive(_unknown(section, str(key), known), "it is left out")
+        elif isinstance(use, Mapping):
+            if isinstance(value, Mapping):
+                yield from _walk(section.section(key), use)
         elif use is Use.NONE:
-            found.append(".".join(keys))
-    return found
+            yield section.name(key)
+
+
+def _unknown(section: Section, key: str, known: Keys) -> VcompError:
+    """The error for a key that is not known here: it names the nearest that is, or the section that has it."""
+    kind = f"key of {'.'.join(map(str, section.keys))}" if section.keys else "key"
+    error = unknown(kind, key, known, where=section.where(key))
+    places = [".".join(above) for above in _sections_with(key, KEYS, ())]
+    if not places:
+        return error
+    mend = f"it is a key of {' and of '.join(place or 'the file itself' for place in places)}"
+    return VcompError(error.what, where=error.where, expected=error.expected, mend=mend)
+
+
+def _sections_with(key: str, known: Keys, above: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    if key in known:
+        yield above
+    for name, use in known.items():
+        if isinstance(use, Mapping):
+            yield from _sections_with(key, use, (*above, name))

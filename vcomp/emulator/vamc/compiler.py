@@ -8,12 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 import vcomp
-from vcomp.emulator.artifact import Artifact, Manifest, Number, Port, write_artifact
+from vcomp.emulator.artifact import Artifact, Manifest, Number, Port
+from vcomp.emulator.postprocess import describe
 from vcomp.emulator.program import heading
 from vcomp.emulator.vamc.compile_yaml import CompileFile, read_compile_file
-from vcomp.errors import VcompError, first_line
+from vcomp.emulator.vamc.dry_run import dry_run
+from vcomp.emulator.vamc.extra_ops import fit_extra_op
+from vcomp.emulator.vamc.frontend import InputShape
+from vcomp.emulator.vamc.leniency import Forgive, refuse
+from vcomp.emulator.vamc.write import write_artifact
+from vcomp.errors import VcompError
 from vcomp.files import digest
-from vcomp.networks.session import OPTIMIZATION, open_session
+from vcomp.networks.session import OPTIMIZATION
 from vcomp.spec import Fp16, Int8
 
 if TYPE_CHECKING:
@@ -22,13 +28,17 @@ if TYPE_CHECKING:
 Say = Callable[[str], None]
 
 
-def compile_model(path: Path, say: Say) -> str:
-    """Compile what a `vamc` file describes, tell `say` about it, and return the prefix of the set that was written."""
-    from vcomp.emulator.vamc.frontends import load_network
+def compile_model(path: Path, say: Say, forgive: Forgive = refuse, *, legacy: bool = False) -> str:
+    """Compile what a `vamc` file describes, tell `say` about it, and return what loads the set that was written.
+
+    That is a prefix, or of a build of dynamic shape the path of its module info. `forgive` and `legacy` are those of
+    `read_compile_file`.
+    """
+    from vcomp.emulator.vamc.network import load_network
 
     started = time.monotonic()
     say(heading("vamc", "no code for the card is made"))
-    file = read_compile_file(path)
+    file = read_compile_file(path, forgive, legacy=legacy)
     say(f"model      {file.name}: {_described(file)}, from {file.frontend.checkpoint}")
     if file.without_effect:
         say(f"no effect  {', '.join(file.without_effect)}")
@@ -36,11 +46,17 @@ def compile_model(path: Path, say: Say) -> str:
     inputs = tuple(_input_port(network, name, shape) for name, shape in file.frontend.inputs.items())
     say(f"input      {_listed(inputs)}")
     converted, samples = _convert(network, file, inputs, say)
-    outputs = _dry_run(converted, inputs)
-    say(f"output     {_listed(outputs)}, fp16")
-    prefix = write_artifact(file.folder, Artifact(_manifest(file, inputs, outputs, samples, converted), converted))
-    say(f"written    {prefix}.json, .so, .params in {time.monotonic() - started:.1f} s")
-    return prefix
+    manifest = dry_run(_manifest(file, inputs, samples, converted), converted)
+    if file.extra_op:
+        op = fit_extra_op(file.extra_op, network, manifest, file.document)
+        say(f"extra op   {describe(op)}")
+        manifest = dry_run(manifest.model_copy(update={"extra_op": op}), converted)
+    say(f"output     {_listed(manifest.outputs)}, fp16")
+    say(f"run with   onnxruntime {manifest.versions['onnxruntime']}, graph optimisation {manifest.graph_optimization}")
+    written = write_artifact(file.folder, Artifact(manifest, converted))
+    names = written if manifest.dynamic else f"{written}.json, .so, .params"
+    say(f"written    {names} in {time.monotonic() - started:.1f} s")
+    return written
 
 
 def _described(file: CompileFile) -> str:
@@ -50,17 +66,17 @@ def _described(file: CompileFile) -> str:
 
 
 def _listed(ports: Sequence[Port]) -> str:
-    return ", ".join(f"{port.name} {list(port.shape)}" for port in ports)
+    return ", ".join(f"{port.name} {port.sizes}" for port in ports)
 
 
-def _input_port(network: ModelProto, name: str, shape: Sequence[int]) -> Port:
+def _input_port(network: ModelProto, name: str, shape: InputShape) -> Port:
     from onnx import helper
 
     value = next(value for value in network.graph.input if value.name == name)
     dtype = helper.tensor_dtype_to_np_dtype(value.type.tensor_type.elem_type).name
     if dtype not in get_args(Number):
         raise VcompError(f"input {name!r} of the network is {dtype}", expected=f"one of {', '.join(get_args(Number))}")
-    return Port.model_validate({"name": name, "shape": tuple(shape), "dtype": dtype})
+    return Port.model_validate({"name": name, "shape": shape.largest, "dtype": dtype, "smallest": shape.smallest})
 
 
 def _convert(network: ModelProto, file: CompileFile, inputs: tuple[Port, ...], say: Say) -> tuple[bytes, int | None]:
@@ -78,40 +94,20 @@ def _convert(network: ModelProto, file: CompileFile, inputs: tuple[Port, ...], s
 def _quantized(
     network: ModelProto, file: CompileFile, target: Int8, inputs: tuple[Port, ...], say: Say
 ) -> tuple[bytes, int]:
-    from vcomp.emulator.vamc.calibration import feeds, list_samples
+    from vcomp.emulator.vamc.samples import feeds, list_samples
     from vcomp.quantize import collect, quantize_int8
 
     assert file.dataset
     paths = list_samples(file.dataset)
     fewer = f" (get_data_num asks for {file.dataset.limit})" if len(paths) < file.dataset.limit else ""
-    say(f"calibrate  {len(paths)} × .{file.dataset.suffix}{fewer} of {file.dataset.path}")
+    kind = f"× .{file.dataset.suffix}" if file.dataset.suffix else "files"
+    say(f"calibrate  {len(paths)} {kind}{fewer} of {file.dataset.path}")
     statistics = collect(network, feeds(paths, file.dataset, inputs))
     return quantize_int8(network, statistics, target).SerializeToString(deterministic=True), len(paths)
 
 
-def _dry_run(network: bytes, inputs: Sequence[Port]) -> tuple[Port, ...]:
-    """Run the network once on zeros: it shows that it runs, and what comes out."""
-    import numpy as np
-
-    from vcomp.emulator.runtime.session import with_batch
-
-    try:
-        session = open_session(network)
-        names = [output.name for output in session.get_outputs()]
-        values = session.run(names, {port.name: np.zeros(port.shape, port.dtype) for port in inputs})
-    except VcompError:
-        raise
-    except Exception as error:  # ONNX Runtime's own exception types are not public
-        raise VcompError(f"ONNX Runtime cannot run the network: {first_line(error)}") from error
-    return tuple(
-        Port(name=name, shape=with_batch(value).shape, dtype="float16")
-        for name, value in zip(names, values, strict=True)
-    )
-
-
-def _manifest(
-    file: CompileFile, inputs: tuple[Port, ...], outputs: tuple[Port, ...], samples: int | None, network: bytes
-) -> Manifest:
+def _manifest(file: CompileFile, inputs: tuple[Port, ...], samples: int | None, network: bytes) -> Manifest:
+    """All that is known of the set before it runs for the first time."""
     import cv2
     import numpy as np
     import onnxruntime
@@ -122,7 +118,7 @@ def _manifest(
         calibrate_mode=file.target.calibrate.value if isinstance(file.target, Int8) else None,
         calibration_samples=samples,
         inputs=inputs,
-        outputs=outputs,
+        outputs=(),
         graph_optimization=OPTIMIZATION,
         versions={
             "vcomp": vcomp.__version__,

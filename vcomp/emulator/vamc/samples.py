@@ -1,4 +1,4 @@
-"""The calibration data of a compile file, as the network's inputs, one sample at a time."""
+"""The dataset of a compile file as the network's inputs, one sample at a time."""
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -8,10 +8,11 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from vcomp.datasets.headers import SUFFIXES
 from vcomp.datasets.images import list_images, read_rgb
 from vcomp.datasets.npz import read_npz
 from vcomp.emulator.artifact import Port
-from vcomp.emulator.vamc.compile_yaml import Dataset
+from vcomp.emulator.vamc.dataset import Dataset
 from vcomp.errors import VcompError
 from vcomp.preprocess.apply import preprocess, reads_gray
 
@@ -22,8 +23,19 @@ SHOWN = 10
 
 
 def list_samples(dataset: Dataset) -> list[Path]:
-    """The files that will be read, by name; VcompError if there is none."""
-    return list_images(dataset.path, dataset.suffix, dataset.limit)
+    """The files that will be read, by name; VcompError if there is none. A suffix counts in any case."""
+    if dataset.suffix is not None:
+        return list_images(dataset.path, dataset.suffix, dataset.limit)
+    suffixes = {"npz"} if dataset.ops is None else SUFFIXES
+    files = sorted(dataset.path.iterdir()) if dataset.path.is_dir() else []
+    found = [path for path in files if path.suffix.lower()[1:] in suffixes and not path.name.startswith(".")]
+    if not found:
+        raise VcompError(
+            "the folder has no such file" if dataset.path.is_dir() else "there is no such folder",
+            where=str(dataset.path),
+            expected=f"files named *.{', *.'.join(sorted(suffixes))}",
+        )
+    return found[: dataset.limit]
 
 
 def feeds(paths: list[Path], dataset: Dataset, inputs: tuple[Port, ...]) -> Iterator[Feed]:
@@ -58,7 +70,7 @@ def _readable(
             yield feed(path, content)
     if bad:
         raise VcompError(
-            f"{len(bad)} of {len(paths)} calibration files cannot be used:",
+            f"{len(bad)} of {len(paths)} files of the dataset cannot be used:",
             quote="\n    ".join(str(error).splitlines()[0] for error in bad[:SHOWN]),
             mend="replace or remove them" + (f"; {len(bad) - SHOWN} more are like them" if len(bad) > SHOWN else ""),
         )
@@ -70,13 +82,14 @@ def _image(path: Path, pixels: NDArray[np.uint8], *, dataset: Dataset, port: Por
         made = preprocess(pixels, dataset.ops, half_constants=True)
     except Exception as error:  # numpy's and OpenCV's, of ops that do not suit the image or one another
         raise VcompError(f"process_ops cannot run on {pixels.shape}: {error}", where=str(path)) from error
-    if made.shape != port.shape[1:]:
+    shape = port.whole(made.shape)
+    if shape is None:
         raise VcompError(
             f"process_ops make {list(made.shape)} of this image",
             where=str(path),
-            expected=f"{list(port.shape[1:])}, what input {port.name!r} takes",
+            expected=f"{port.sizes}, which input {port.name!r} takes",
         )
-    return {port.name: made.astype(np.float16).astype(port.dtype)[np.newaxis]}
+    return {port.name: _rounded(made).astype(port.dtype).reshape(shape)}
 
 
 def _arrays(path: Path, arrays: Mapping[str, NDArray[Any]], *, inputs: tuple[Port, ...]) -> Feed:
@@ -92,9 +105,17 @@ def _array(path: Path, arrays: Mapping[str, NDArray[Any]], port: Port) -> NDArra
             expected="one per input of the network, under its name",
             mend=f"it holds {', '.join(arrays) or 'nothing'}",
         )
-    if array.shape not in (port.shape, port.shape[1:]):
+    shape = port.whole(array.shape)
+    if shape is None:
+        raise VcompError(f"{port.name!r} has shape {list(array.shape)}", where=str(path), expected=port.sizes)
+    if array.dtype.kind not in ("fiub" if np.dtype(port.dtype).kind == "f" else "iub"):
         raise VcompError(
-            f"{port.name!r} has shape {list(array.shape)}", where=str(path), expected=str(list(port.shape))
+            f"{port.name!r} is {array.dtype}", where=str(path), expected=f"a type that becomes {port.dtype}"
         )
-    rounded = array.astype(np.float16) if array.dtype.kind == "f" else array
-    return rounded.astype(port.dtype).reshape(port.shape)
+    values = _rounded(array) if array.dtype.kind == "f" else array
+    return values.astype(port.dtype).reshape(shape)
+
+
+def _rounded(array: NDArray[Any]) -> NDArray[np.float16]:
+    with np.errstate(over="ignore"):  # what does not fit becomes infinite, as on the chip
+        return array.astype(np.float16)
