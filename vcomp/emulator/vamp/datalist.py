@@ -1,77 +1,131 @@
-"""The accuracy mode of `vamp`: a list of npz files through the stream, one npz of outputs for each."""
+"""The accuracy mode of `vamp`: a list of npz files through the streams, one npz of outputs for each."""
 
 import os
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from vcomp.datasets.npz import read_npz
-from vcomp.emulator.runtime.images import Image, image_of_planes
-from vcomp.emulator.runtime.model import Model
-from vcomp.emulator.runtime.operators import Operator
-from vcomp.emulator.runtime.stream import Batch
-from vcomp.emulator.runtime.tensors import as_numpy
-from vcomp.emulator.vamp.profiling import IN_FLIGHT, single_stream
+from vcomp.emulator.runtime.images import Image
+from vcomp.emulator.runtime.tensors import Tensor, as_numpy
+from vcomp.emulator.vamp.instances import IN_FLIGHT, Instance, Shared, in_threads
+from vcomp.emulator.vamp.model import Loaded
+from vcomp.emulator.vamp.options import most_processes
+from vcomp.emulator.vamp.processes import shared_out, split
+from vcomp.emulator.vamp.progress import progress
+from vcomp.emulator.vamp.share import Link
 from vcomp.errors import VcompError
 from vcomp.files import read_bounded, replacing
 
 MAX_LIST_BYTES = 256 << 20
 
 
-def run_list(model: Model, operator: Operator, datalist: Path, outputs: Path | None) -> int:
-    """Write `output_%06d.npz` for each line of the list, counted from 0; without a folder, run all the same.
+@dataclass(frozen=True)
+class Entry:
+    """One file of the list: its index, which names its output, and its line, as editors count."""
 
-    Arrays are `output_0`, `output_1`, …: fp16, with a leading axis of one. Returns the number of lines. VcompError,
-    naming the file, at the first that is missing, damaged, or no image; those before it are written.
+    index: int
+    line: int
+    path: Path
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one process does of a list: batches of files that stand together."""
+
+    instances: int
+    batches: Sequence[Sequence[Entry]]
+
+
+def run_list(loaded: Loaded, datalist: Path) -> int:
+    """Write `output_%06d.npz` for each file of the list, counted from 0; without a folder, run all the same.
+
+    Arrays are `output_0`, `output_1`, …: fp16, with a leading axis of one. Returns the number of files. VcompError,
+    naming file and line, for one that is missing, damaged or no input of the network; what is written then stays.
     """
-    stream, network = single_stream(model, operator)
-    paths = read_list(datalist)
-    written = 0
-
-    def write_next() -> None:
-        nonlocal written
-        batch = stream.get_operator_output(network)
-        if outputs:
-            write_outputs(outputs / f"output_{written:06d}.npz", batch)
-        written += 1
-
-    for index, image in enumerate(_images(paths, operator)):
-        stream.run_async([image])
-        if index - written + 1 == IN_FLIGHT:
-            write_next()
-    while written < len(paths):
-        write_next()
-    return written
+    options, size = loaded.options, loaded.model.batch_size
+    entries = read_list(datalist)
+    batches = [entries[start : start + size] for start in range(0, len(entries), size)]
+    instances = options.instances[0]
+    processes = min(options.processes, most_processes(options.devices, instances), len(batches))
+    streams = split(instances * len(options.devices), processes)
+    shares = [Share(count, batches[number::processes]) for number, count in enumerate(streams)]
+    with progress("inputs", len(entries)) as advance:
+        shared_out(run_share, loaded, shares, advance)
+    return len(entries)
 
 
-def read_list(path: Path) -> list[Path]:
-    """The paths in a list, one a line, in its order; empty lines do not count."""
-    names = read_bounded(path, MAX_LIST_BYTES).split(b"\n")
-    paths = [Path(os.fsdecode(name)) for name in (name.strip() for name in names) if name]
-    if not paths:
+def read_list(path: Path) -> list[Entry]:
+    """The files in a list, one a line, in its order; empty lines do not count."""
+    lines = enumerate(read_bounded(path, MAX_LIST_BYTES).split(b"\n"), start=1)
+    named = [(line, Path(os.fsdecode(text.strip()))) for line, text in lines if text.strip()]
+    if not named:
         raise VcompError("the list is empty", where=str(path), expected="one path of an npz file a line")
-    return paths
+    return [Entry(index, line, file) for index, (line, file) in enumerate(named)]
 
 
-def write_outputs(path: Path, batch: Batch) -> None:
-    """The outputs of a batch of one, as an npz file that is whole or not there."""
-    arrays: dict[str, Any] = {f"output_{index}": as_numpy(tensor) for index, tensor in enumerate(batch[0])}
+def run_share(loaded: Loaded, share: Share, link: Link) -> None:
+    """One process's share."""
+    instances = [Instance(loaded) for _ in range(share.instances)]
+    in_threads(partial(_drive, loaded=loaded, advance=link.advance), instances, Shared(share.batches, link))
+
+
+def _drive(
+    instance: Instance, batches: Shared[Sequence[Entry]], loaded: Loaded, advance: Callable[[int], None]
+) -> None:
+    under_way: deque[Sequence[Entry]] = deque()
+
+    def finish_oldest() -> None:
+        entries = under_way.popleft()
+        with _blaming(entries, loaded):
+            results = instance.take()
+        if folder := loaded.options.outputs:
+            for entry, tensors in zip(entries, results, strict=True):
+                write_outputs(folder / f"output_{entry.index:06d}.npz", tensors)
+        advance(len(entries))
+
+    try:
+        for entries in batches:
+            inputs = [_read(entry, loaded) for entry in entries]
+            with _blaming(entries, loaded):
+                instance.put(inputs)
+            under_way.append(entries)
+            if len(under_way) == IN_FLIGHT:
+                finish_oldest()
+    finally:  # also when a file cannot be used: what came before it is written
+        while under_way:
+            finish_oldest()
+
+
+def write_outputs(path: Path, tensors: Sequence[Tensor]) -> None:
+    """The outputs for one input, as an npz file that is whole or not there."""
+    arrays: dict[str, Any] = {f"output_{index}": as_numpy(tensor) for index, tensor in enumerate(tensors)}
     with replacing(path) as temporary:
         np.savez(temporary, **arrays)
 
 
-def _images(paths: list[Path], operator: Operator) -> Iterator[Image]:
-    for path in paths:
-        arrays = read_npz(path)
-        array = next(iter(arrays.values()), None)
-        if (
-            array is None
-            or array.dtype != np.uint8
-            or array.shape[-3:-2] != (3,)
-            or array.size != np.prod(array.shape[-3:])
-        ):
-            found = f"{array.dtype} {list(array.shape)}" if array is not None else "no array"
-            raise VcompError(f"holds {found}", where=str(path), expected="one image, input_0: uint8 [3, H, W]")
-        yield image_of_planes(array.reshape(array.shape[-3:]), operator.image_format)
+def _read(entry: Entry, loaded: Loaded) -> Image | list[Tensor]:
+    with _blaming([entry], loaded):
+        return loaded.inputs.item(read_npz(entry.path))
+
+
+@contextmanager
+def _blaming(entries: Sequence[Entry], loaded: Loaded) -> Iterator[None]:
+    """An error in the block, with the files and lines that it is about."""
+    first, last = entries[0], entries[-1]
+    try:
+        yield
+    except VcompError as error:
+        raise VcompError(
+            f"{first.path}{'' if first is last else f' … {last.path}'}: {error.what}",
+            where=f"{loaded.options.datalist}:{first.line}{'' if first is last else f'-{last.line}'}",
+            quote=error.quote,
+            expected=error.expected,
+            mend=error.mend,
+        ) from error

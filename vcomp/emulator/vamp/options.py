@@ -1,42 +1,51 @@
 """The command line of `vamp`, as lenient as the vendor's: published commands hold stray words."""
 
 import argparse
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import vcomp
-from vcomp.emulator.strict_yaml import read_yaml
-from vcomp.errors import VcompError, nearest, unknown
+from vcomp.emulator.vamp import words
+from vcomp.emulator.vamp.config import config_words
+from vcomp.errors import VcompError, nearest
 
+MAX_STREAMS = 256
 ITERATIONS = 1024  # the card's default
 BOUND_SECONDS = 10.0  # which a CPU may need minutes for: without a word on length, the emulation ends here
 
-_WITHOUT_EFFECT = {
-    "--hwconfig": "hardware config",
-    "--force_batch_size": "use exactly that batch",
-    "--cache_input": "preload the inputs",
-    "--cache_input_host": "preload the inputs on the host",
+SWITCHES_WITHOUT_EFFECT = {
+    "--cache_input": "copy the inputs to the device beforehand",
+    "--cache_input_host": "read the inputs beforehand",
     "--cache_output": "keep the outputs",
-    "--backend": "runtime to use",
-    "--producer_mode": "how inputs are produced",
     "--none_vaml": "do not ask the card for its state",
+    "--verbose": "say more",
+    "--graph": "show the graph",
+}
+WORDS_WITHOUT_EFFECT = {
+    "--hwconfig": "hardware config, which is not read",
+    "--producer_mode": "how inputs are produced",
     "--freqlist": "clock frequencies to try",
 }
 
 
 @dataclass(frozen=True)
 class Options:
-    """One call of vamp. `shape` is 3×H×W, None for the network's own. A profiling ends after `iterations` calls, or
-    `seconds`, whichever comes first."""
+    """One call of vamp. `shapes` are those of its inputs, without the batch; None for what the network takes.
+
+    A profiling is made for each number of `instances` per device, a list is run once. A profiling ends after
+    `iterations` calls, or `seconds`, whichever comes first.
+    """
 
     prefix: str
     vdsp_params: Path
     batch_size: int
+    exact_batch: bool
     instances: range
     devices: tuple[int, ...]
-    shape: tuple[int, int, int] | None
+    processes: int
+    shapes: tuple[words.Shape, ...] | None
+    dtype: str
     iterations: int | None
     seconds: float | None
     synchronous: bool
@@ -56,17 +65,32 @@ def read_options(arguments: Sequence[str] | None) -> Options:
         parser.error(str(error))
 
 
+def most_processes(devices: Sequence[int], instances: int) -> int:
+    """As many as there are devices; on a single one, as many as it has instances."""
+    return len(devices) if len(devices) > 1 else instances
+
+
 def _parsed(parser: argparse.ArgumentParser, arguments: Sequence[str] | None) -> tuple[argparse.Namespace, list[str]]:
-    """The values by name, and the words that belong to none."""
-    known, stray = parser.parse_known_args(arguments)
+    """The values by name, and the words that belong to none. The command line goes before a config."""
+    known, stray = _understood(parser, arguments)
+    names = [name for name in vars(known) if name != "config"]
     if known.config:
-        parser.set_defaults(**_config(known.config, vars(known)))
-        known, stray = parser.parse_known_args(arguments)
+        said = config_words(known.config, names, lambda word: _understood(parser, [word]))
+        known, stray = parser.parse_known_args(arguments, parser.parse_args(said))
     for word in stray:
         if word.startswith("-"):
-            close = nearest(word.split("=")[0], [f"--{name}" for name in vars(known)])
+            close = nearest(word.split("=")[0], [f"--{name}" for name in names])
             raise VcompError(f"unknown option {word}", mend=f"did you mean {close}?" if close else None)
     return known, stray
+
+
+def _understood(
+    parser: argparse.ArgumentParser, arguments: Sequence[str] | None
+) -> tuple[argparse.Namespace, list[str]]:
+    try:
+        return parser.parse_known_args(arguments)
+    except argparse.ArgumentError as error:
+        raise VcompError(str(error)) from error
 
 
 def _typed(known: argparse.Namespace, stray: list[str]) -> Options:
@@ -74,14 +98,24 @@ def _typed(known: argparse.Namespace, stray: list[str]) -> Options:
         raise VcompError("the option --vdsp_params is required")
     if known.path_output and not known.datalist:
         raise VcompError("--path_output without --datalist", expected="the list of inputs, too")
+    if known.datalist:
+        known.instance = known.instance[-1:]
+    if known.instance[-1] * len(known.device_id) > MAX_STREAMS:
+        raise VcompError(
+            f"{known.instance[-1]} instances on {len(known.device_id)} devices",
+            expected=f"at most {MAX_STREAMS} together: all are this CPU",
+        )
     endless = not known.iterations and not known.forward_time
     return Options(
         prefix=_prefix(known),
         vdsp_params=known.vdsp_params,
-        batch_size=known.batch_size,
+        batch_size=known.force_batch_size or known.batch_size,
+        exact_batch=known.force_batch_size > 0,
         instances=known.instance,
         devices=known.device_id,
-        shape=known.shape,
+        processes=known.processes,
+        shapes=known.shape,
+        dtype=known.dtype,
         iterations=ITERATIONS if endless else known.iterations,
         seconds=BOUND_SECONDS if endless else known.forward_time or None,
         synchronous=known.forward_mode == 1,
@@ -95,10 +129,14 @@ def _typed(known: argparse.Namespace, stray: list[str]) -> Options:
 
 def _notes(known: argparse.Namespace, stray: list[str]) -> Iterator[str]:
     if stray:
-        yield f"ignored: {' '.join(stray)}"
-    without_effect = [option for option in _WITHOUT_EFFECT if getattr(known, option.strip("-")) is not None]
-    if known.processes > 1:
-        without_effect.append("--processes")
+        yield f"ignored: {' '.join(stray)}{' (if -p was meant, its dash is missing)' if 'p' in stray else ''}"
+    if known.processes > (most := most_processes(known.device_id, known.instance[0])):
+        limit = "devices" if len(known.device_id) > 1 else "instances on one device"
+        yield f"-p {known.processes}: no more processes than {limit}, {most}"
+    options = [*SWITCHES_WITHOUT_EFFECT, *WORDS_WITHOUT_EFFECT]
+    without_effect = [option for option in options if getattr(known, option.strip("-"))]
+    if known.backend != "vsx":
+        without_effect.append("--backend")
     if without_effect:
         yield f"without effect in emulation: {', '.join(without_effect)}"
     if known.datalist and not known.path_output:
@@ -121,20 +159,12 @@ def _prefix(known: argparse.Namespace) -> str:
     return prefixes.pop()
 
 
-def _config(path: Path, known: Mapping[str, Any]) -> dict[str, str]:
-    """The values of a `--config` file: the same options by their long names. The command line goes before it."""
-    document = read_yaml(path)
-    for key in document.data:
-        if key not in known:
-            raise unknown("option", str(key), known, where=document.where(key))
-    return {key: str(value) for key, value in document.data.items()}
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="vamp",
         usage="vamp -m PREFIX --vdsp_params JSON [option …]",
         add_help=False,
+        exit_on_error=False,
         description="Profile a compiled network, or run a list of inputs through it (vcomp's emulation of vamp).",
     )
     add = parser.add_argument
@@ -145,72 +175,25 @@ def _parser() -> argparse.ArgumentParser:
     add("--model_param", help=argparse.SUPPRESS)
     add("--model_lib", help=argparse.SUPPRESS)
     add("--vdsp_params", type=Path, help="JSON of the preprocessing operator")
-    add("-b", "--batch_size", type=_positive, default=1, help="images per call")
-    add("-i", "--instance", type=_range, default=range(1, 2), help="streams at once, 2, or a range, 1:4")
-    add("-d", "--device_id", type=_integers, default=(0,), help="0, 0:3 or [0,2]; all are this CPU")
-    add("-p", "--processes", type=_positive, default=1, help="without effect: one process does it all")
-    add("-s", "--shape", type=_shape, help="[3,H,W] of the random images; the network's own by default")
-    add("--dtype", choices=["uint8"], default="uint8", help="type of the inputs")
-    add("--iterations", type=_positive, help=f"calls; {ITERATIONS}, or {BOUND_SECONDS:.0f} s, by default")
-    add("-t", "--forward_time", type=_seconds, default=0.0, help="run for so many seconds")
+    add("-b", "--batch_size", type=words.positive, default=1, help="inputs per call")
+    add("--force_batch_size", type=words.whole, default=0, help="exactly so many inputs per call, or an error")
+    add("-i", "--instance", type=words.counts, default=range(1, 2), help="streams per device, 2, or a range, 1:4")
+    add("-d", "--device_id", type=words.devices, default=(0,), help="0, 0:3 or [0,2]; all are this CPU")
+    add("-p", "--processes", type=words.positive, default=1, help="at most one per device, or per instance on one")
+    add("-s", "--shape", type=words.shapes, help="[3,H,W] of random images, or a list of shapes; the network's own")
+    add("--dtype", choices=["uint8", "int32"], default="uint8", help="of the inputs; the tensors of texts are int32")
+    add("--iterations", type=words.positive, help=f"calls; {ITERATIONS}, or {BOUND_SECONDS:.0f} s, by default")
+    add("-t", "--forward_time", type=words.seconds, default=0.0, help="run for so many seconds")
     add("--forward_mode", type=int, choices=[0, 1], default=0, help="0 asynchronous, 1 synchronous")
-    add("--percentiles", type=_percentiles, default=(50, 90, 95, 99), help="of the latencies, [50,90,95,99]")
+    add("--percentiles", type=words.percentiles, default=(50, 90, 95, 99), help="of the latencies, [50,90,95,99]")
     add("--datalist", type=Path, help="list of npz files to run, instead of profiling")
     add("--path_output", type=Path, help="folder for the results of --datalist")
-    add("-c", "--config", type=Path, help="YAML with these options")
+    add("-c", "--config", type=Path, help="YAML with these options by their long names")
     add("-f", "--file_report", type=Path, help="write the report as YAML, too")
-    add("-g", "--graph", action="store_true", help="without effect: show the graph")
-    add("--verbose", action="store_true", help="without effect: say more")
-    for option, does in _WITHOUT_EFFECT.items():
-        add(option, nargs="?", const="", help=f"without effect: {does}")
+    add("--backend", choices=["vsx", "vastpipe"], default="vsx", help="without effect: runtime to use")
+    for option, does in SWITCHES_WITHOUT_EFFECT.items():
+        short = ["-g"] if option == "--graph" else []
+        add(*short, option, nargs="?", const=True, type=words.switch, help=f"without effect: {does}")
+    for option, does in WORDS_WITHOUT_EFFECT.items():
+        add(option, nargs="?", const="yes", help=f"without effect: {does}")
     return parser
-
-
-def _positive(text: str) -> int:
-    return _number(text, 1)
-
-
-def _number(text: str, least: int) -> int:
-    if not text.strip().isdecimal() or not least <= int(text) <= 1 << 30:
-        raise argparse.ArgumentTypeError(f"{text!r} is no integer from {least}")
-    return int(text)
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1.0
-    if not 0 <= seconds < 1e6:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds")
-    return seconds
-
-
-def _range(text: str) -> range:
-    first, _, last = text.partition(":")
-    found = range(_number(first, 1), _number(last or first, 1) + 1)
-    if not found or found[-1] > 64:
-        raise argparse.ArgumentTypeError(f"{text!r} is no count up to 64, nor a range such as 1:4")
-    return found
-
-
-def _integers(text: str) -> tuple[int, ...]:
-    """`0`, `0:3`, `[0,2]` or `0,2`."""
-    if ":" in text:
-        first, _, last = text.partition(":")
-        return tuple(range(_number(first, 0), min(_number(last, 0), 1024) + 1))
-    return tuple(_number(word, 0) for word in text.strip("[]() ").split(","))
-
-
-def _percentiles(text: str) -> tuple[int, ...]:
-    shares = _integers(text)
-    if max(shares) > 100:
-        raise argparse.ArgumentTypeError(f"{text!r} holds more than 100 percent")
-    return shares
-
-
-def _shape(text: str) -> tuple[int, int, int]:
-    sides = _integers(text.replace("[[", "[").replace("]]", "]"))
-    if len(sides) != 3 or sides[0] != 3 or not 0 < sides[1] * sides[2] <= 1 << 28:
-        raise argparse.ArgumentTypeError(f"{text!r} is no shape of an image: expected [3,H,W]")
-    return 3, sides[1], sides[2]

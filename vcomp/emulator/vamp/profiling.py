@@ -1,151 +1,116 @@
-"""Time spent in a network and around it, with random images, through the stream that scripts use."""
+"""Time spent in a network and around it, with random inputs, through the streams that scripts use."""
 
-import threading
+import itertools
 import time
 from collections import deque
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
+from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from vcomp.emulator.runtime.images import Image, image_of_planes
-from vcomp.emulator.runtime.model import Graph, Model, ModelOperator
-from vcomp.emulator.runtime.operators import Operator
-from vcomp.emulator.runtime.stream import Stream
+from vcomp.emulator.vamp.instances import IN_FLIGHT, Instance, Shared, in_threads
+from vcomp.emulator.vamp.model import Loaded
+from vcomp.emulator.vamp.options import most_processes
+from vcomp.emulator.vamp.processes import shared_out, split
+from vcomp.emulator.vamp.share import Link
 
-IN_FLIGHT = 2  # calls of one instance at a time: one that is prepared, one in the network
-DIFFERENT_IMAGES = 4
+DIFFERENT_INPUTS = 4
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """What one number of instances did. Latencies are in seconds: of each call from its start to its result, and of
-    each image in the network alone."""
+    """What was done from `start` to `end`, in seconds of a clock that all processes share.
 
-    instances: int
+    Latencies are in seconds: of each call from its start to its result, and of each input in the network alone.
+    """
+
     samples: int
-    seconds: float
+    start: float
+    end: float
     end_to_end: list[float]
     network: list[float]
 
-
-class TimedModel(Model):
-    """A model that notes how long each inference took."""
-
-    def __init__(self, prefix: str, batch_size: int) -> None:
-        super().__init__(prefix, batch_size)
-        self.durations: list[float] = []
-
-    def infer(self, arrays: list[NDArray[Any]]) -> list[NDArray[np.float16]]:
-        start = time.perf_counter()
-        outputs = super().infer(arrays)
-        self.durations.append(time.perf_counter() - start)
-        return outputs
+    @property
+    def seconds(self) -> float:
+        return self.end - self.start
 
 
-def random_images(operator: Operator, shape: tuple[int, int, int]) -> list[Image]:
+@dataclass(frozen=True)
+class Share:
+    """What one process does of a profiling."""
+
+    instances: int
+    iterations: int | None
+
+
+def profile(loaded: Loaded, instances: int) -> Measurement:
+    """Run batches on so many instances per device until there were enough calls, or time is up; one call at the least.
+
+    The instances, and the calls, are shared out over the processes.
+    """
+    options = loaded.options
+    streams = instances * len(options.devices)
+    processes = min(options.processes, most_processes(options.devices, instances), options.iterations or streams)
+    iterations = split(options.iterations, processes) if options.iterations else [None] * processes
+    shares = [Share(*share) for share in zip(split(streams, processes), iterations, strict=True)]
+    parts = shared_out(measure, loaded, shares)
+    return Measurement(
+        samples=sum(part.samples for part in parts),
+        start=min(part.start for part in parts),
+        end=max(part.end for part in parts),
+        end_to_end=[latency for part in parts for latency in part.end_to_end],
+        network=[latency for part in parts for latency in part.network],
+    )
+
+
+def measure(loaded: Loaded, share: Share, link: Link) -> Measurement:
+    """One process's share, begun when all are ready."""
     generator = np.random.default_rng(0)
-    return [
-        image_of_planes(generator.integers(0, 256, shape, np.uint8), operator.image_format)
-        for _ in range(DIFFERENT_IMAGES)
-    ]
+    inputs = [loaded.inputs.random(generator) for _ in range(DIFFERENT_INPUTS)]
+    batch = list(itertools.islice(itertools.cycle(inputs), loaded.model.batch_size))
+    instances = [Instance(loaded) for _ in range(share.instances)]
+    instances[0].run(batch)  # the first run of a session is slower
+    loaded.model.durations.clear()
+    drive = partial(_drive_sync if loaded.options.synchronous else _drive_async, batch=batch)
+    link.ready()
+    start = time.perf_counter()
+    calls = Shared(_calls(share.iterations, loaded.options.seconds), link)
+    latencies = list(itertools.chain.from_iterable(in_threads(drive, instances, calls)))
+    end = time.perf_counter()
+    return Measurement(len(latencies) * len(batch), start, end, latencies, list(loaded.model.durations))
 
 
-def profile(
-    model: TimedModel,
-    operator: Operator,
-    images: list[Image],
-    *,
-    instances: int,
-    synchronous: bool,
-    iterations: int | None,
-    seconds: float | None,
-) -> Measurement:
-    """Run batches on as many streams at once until there were enough calls, or time is up; one call at the least."""
-    batch = [images[index % len(images)] for index in range(model.batch_size)]
-    streams = [single_stream(model, operator) for _ in range(instances)]
-    streams[0][0].run_sync(batch)  # the first run of a session is slower
-    model.durations.clear()
-    budget = Budget(iterations, seconds)
-
-    def drive(streamed: tuple[Stream, ModelOperator]) -> list[float]:
-        stream, network = streamed
-        if synchronous:
-            return _drive_sync(stream, batch, budget.take)
-        return _drive_async(stream, network, batch, budget.take)
-
-    with ThreadPoolExecutor(instances) as pool:
-        try:
-            latencies = list(chain.from_iterable(pool.map(drive, streams)))
-        finally:
-            budget.end()  # interrupted, or one failed: the others must not go on
-    elapsed = budget.elapsed()
-    return Measurement(instances, len(latencies) * len(batch), elapsed, latencies, list(model.durations))
+def _calls(iterations: int | None, seconds: float | None) -> Iterator[None]:
+    """One item for each call that may be made; time counts from the first, which always may."""
+    start = time.perf_counter()
+    for made in itertools.count(1):
+        yield
+        if made == iterations or (seconds is not None and time.perf_counter() - start >= seconds):
+            return
 
 
-def single_stream(model: Model, operator: Operator) -> tuple[Stream, ModelOperator]:
-    """A stream of the two, built, and the network's operator, whose output is registered."""
-    network = ModelOperator(model)
-    graph = Graph()
-    graph.add_operators(operator, network)
-    stream = Stream(graph)
-    stream.register_operator_output(network)
-    stream.build()
-    return stream, network
-
-
-class Budget:
-    """How many calls may still be made, by all instances together. Time counts from here."""
-
-    def __init__(self, iterations: int | None, seconds: float | None) -> None:
-        self._iterations = iterations
-        self._seconds = seconds
-        self._taken = 0
-        self._start = time.perf_counter()
-        self._lock = threading.Lock()
-
-    def elapsed(self) -> float:
-        return time.perf_counter() - self._start
-
-    def take(self) -> bool:
-        """Whether one more may be made; the first always may."""
-        with self._lock:
-            enough = self._iterations is not None and self._taken >= self._iterations
-            late = self._seconds is not None and self.elapsed() >= self._seconds
-            if self._taken and (enough or late):
-                return False
-            self._taken += 1
-            return True
-
-    def end(self) -> None:
-        """No more calls."""
-        self._seconds = 0.0
-
-
-def _drive_sync(stream: Stream, batch: list[Image], more: Callable[[], bool]) -> list[float]:
+def _drive_sync(instance: Instance, calls: Shared[None], batch: list[Any]) -> list[float]:
     latencies = []
-    while more():
+    for _ in calls:
         start = time.perf_counter()
-        stream.run_sync(batch)
+        instance.run(batch)
         latencies.append(time.perf_counter() - start)
     return latencies
 
 
-def _drive_async(stream: Stream, network: ModelOperator, batch: list[Image], more: Callable[[], bool]) -> list[float]:
+def _drive_async(instance: Instance, calls: Shared[None], batch: list[Any]) -> list[float]:
     latencies: list[float] = []
     starts: deque[float] = deque()
 
     def finish_one() -> None:
-        stream.get_operator_output(network)
+        instance.take()
         latencies.append(time.perf_counter() - starts.popleft())
 
-    while more():
+    for _ in calls:
         starts.append(time.perf_counter())
-        stream.run_async(batch)
+        instance.put(batch)
         if len(starts) == IN_FLIGHT:
             finish_one()
     while starts:

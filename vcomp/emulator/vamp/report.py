@@ -5,31 +5,31 @@ from typing import Any
 
 import numpy as np
 
-from vcomp.emulator.runtime.model import Model
+from vcomp.emulator.vamp.model import Loaded
 from vcomp.emulator.vamp.options import Options
 from vcomp.emulator.vamp.profiling import Measurement
+from vcomp.emulator.vamp.words import listed
 
 Block = dict[str, Any]
 
 
-def model_block(model: Model, prefix: str, shape: Sequence[int]) -> Block:
-    """The dump of the model: images go in as bytes, without the batch axis; fp16 comes out."""
-    block: Block = {
-        "Dump model info": prefix,
-        "[max_batch_size_]": model.max_batch_size,
-        "[input_count]": model.input_count,
-        "input[0]": f"{_list(shape)}, dtype:u1",
-        "[output_count]": model.output_count,
+def model_block(loaded: Loaded) -> Block:
+    """The dump of the model: what goes in, an image as bytes and without the batch axis; fp16 comes out."""
+    inputs, outputs = loaded.inputs.described, loaded.model.output_shape
+    return {
+        "Dump model info": loaded.options.prefix,
+        "[max_batch_size_]": loaded.model.max_batch_size,
+        "[input_count]": len(inputs),
+        **{f"input[{index}]": described for index, described in enumerate(inputs)},
+        "[output_count]": len(outputs),
+        **{f"output[{index}]": f"{listed(shape)}, dtype:f2" for index, shape in enumerate(outputs)},
     }
-    for index, output in enumerate(model.output_shape):
-        block[f"output[{index}]"] = f"{_list(output)}, dtype:f2"
-    return block
 
 
-def run_block(measured: Measurement, options: Options, batch_size: int) -> Block:
+def run_block(measured: Measurement, instances: int, batch_size: int, options: Options) -> Block:
     """What was measured with one number of instances. "forwad" is the vendor's spelling."""
     return {
-        "number of instances in each device": measured.instances,
+        "number of instances in each device": instances,
         "devices": list(options.devices),
         "batch size": batch_size,
         "samples": measured.samples,
@@ -67,8 +67,4 @@ def _latencies(seconds: Sequence[float], percentiles: Sequence[int]) -> dict[str
 
 
 def _shown(value: Any) -> str:
-    return _list(value) if isinstance(value, list) else f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _list(values: Sequence[int]) -> str:
-    return f"[{','.join(str(value) for value in values)}]"
+    return listed(value) if isinstance(value, list) else f"{value:g}" if isinstance(value, float) else str(value)
