@@ -13,7 +13,8 @@ import pytest
 from tests.emulator import networks
 from vcomp.datasets.images import write_png
 from vcomp.emulator.programs import environment
-from vcomp.emulator.runtime.model import Graph, Model, ModelOperator
+from vcomp.emulator.runtime.graph import Graph, ModelOperator
+from vcomp.emulator.runtime.model import Model
 from vcomp.emulator.runtime.operators import Operator
 from vcomp.emulator.runtime.stream import Stream
 from vcomp.emulator.vamc.compiler import compile_model
@@ -27,9 +28,14 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("compiled")
     files = {
         "mean": (networks.write_mean(folder / "mean.onnx"), {"input": [1, 3, 8, 8]}),
+        "point": (networks.write_mean(folder / "point.onnx", size=1), {"input": [1, 3, 1, 1]}),
         "gray": (networks.write_mean(folder / "gray.onnx", channels=1), {"input": [1, 1, 8, 8]}),
         "picky": (networks.write_picky(folder / "picky.onnx"), {"input": [1, 3, 8, 8]}),
         "segmentation": (networks.write_segmentation(folder / "segmentation.onnx"), {"input": [1, 3, 16, 16]}),
+        "text": (
+            networks.write_text(folder / "text.onnx"),
+            {"input_ids": [1, 4], "attention_mask": [1, 4], "token_type_ids": [1, 4]},
+        ),
         "tokens": (networks.write_tokens(folder / "tokens.onnx"), {"ids": [1, 4], "scale": [1, 1]}),
     }
     prefixes = {}

@@ -78,6 +78,15 @@ def write_tokens(path: Path) -> Path:
     return write_network(path, nodes, inputs, [port("output", (1, 4, 3)), port("count", (1, 1), INT64)], constants)
 
 
+def write_text(path: Path) -> Path:
+    """A network with the three inputs of a text, in the order of compile files: it sums each up."""
+    names = ("input_ids", "attention_mask", "token_type_ids")
+    nodes = [helper.make_node("ReduceSum", [name], [f"{name}_sum"], axes=[1], keepdims=1) for name in names]
+    inputs = [port(name, (1, 4), INT64) for name in names]
+    outputs = [port(f"{name}_sum", (1, 1), INT64) for name in names]
+    return write_network(path, nodes, inputs, outputs, {})
+
+
 PROCESS_OPS: list[dict[str, Any]] = [
     {"type": "DecodeImage"},
     {"type": "CvtColor", "code": "COLOR_RGB2BGR"},
@@ -111,7 +120,9 @@ def write_yaml(path: Path, document: dict[str, Any]) -> Path:
     return path
 
 
-def write_operator(path: Path, op_type: str = "RESIZE_CVTCOLOR", **config: Any) -> Path:
+def write_operator(
+    path: Path, op_type: str = "RESIZE_CVTCOLOR", group: str = "RGB_", suffix: str = "", **config: Any
+) -> Path:
     """A vdsp_params JSON; as it stands, pixels reach the network as they are."""
     plain = {
         "IimageFormat": "RGB_PLANAR",
@@ -119,6 +130,6 @@ def write_operator(path: Path, op_type: str = "RESIZE_CVTCOLOR", **config: Any) 
         "ColorCvtCode": "NO_CHANGE",
         "ResizeType": "BILINEAR_CV",
     }
-    document = {"OpType": f"FUSION_OP_RGB_{op_type}_NORM_TENSOR", "OpConfig": plain | config}
+    document = {"OpType": f"FUSION_OP_{group}{op_type}_NORM_TENSOR{suffix}", "OpConfig": plain | config}
     path.write_text(json.dumps(document))
     return path

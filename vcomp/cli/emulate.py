@@ -1,26 +1,24 @@
 """`vcomp emulate`"""
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
-SETTINGS = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": ["--help"]}
+SETTINGS = {"allow_interspersed_args": False, "help_option_names": ["--help"]}  # from CMD on, all is the command's own
 
 
-def emulate(context: typer.Context) -> None:
+def emulate(
+    command: Annotated[list[str] | None, typer.Argument(metavar="CMD", help="The command and its words.")] = None,
+    trace: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write each call on vaststreamx to this file, one JSON object a line."),
+    ] = None,
+) -> None:
     """Run any command with the emulated SDK: emulate -- CMD…"""
-    import os
-    import subprocess
-    import tempfile
-    from pathlib import Path
-
-    from vcomp.emulator.programs import environment
+    from vcomp.emulator.programs import run_emulated
     from vcomp.errors import VcompError
 
-    if not context.args:
+    if not command:
         raise VcompError("there is no command to run", expected="vcomp emulate -- COMMAND…")
-    with tempfile.TemporaryDirectory(prefix="vcomp-emulate-") as shims:
-        own = environment(Path(shims), os.environ)
-        try:
-            code = subprocess.run(context.args, env=own).returncode
-        except OSError as error:
-            raise VcompError(f"cannot run {context.args[0]}: {error.strerror}") from None
-    raise typer.Exit(code if code >= 0 else 128 - code)
+    raise typer.Exit(run_emulated(command, trace))

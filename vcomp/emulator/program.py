@@ -1,5 +1,6 @@
 """What the two programs have in common: where their lines go, and how they end."""
 
+import os
 import sys
 from collections.abc import Callable
 
@@ -23,6 +24,9 @@ def run(program: str, work: Callable[[], None]) -> int:
         work()
     except VcompError as error:
         return _failed(program, f"error: {error}", 2)
+    except BrokenPipeError:  # who read the lines has enough of them
+        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - or Python complains when it closes the pipe
+        return 141  # as a shell counts SIGPIPE
     except OSError as error:
         return _failed(
             program, f"error: {': '.join(str(part) for part in (error.filename, error.strerror or error) if part)}", 2

@@ -1,47 +1,76 @@
-"""A compiled network as `vaststreamx` sees it, and the graph that it stands in."""
+"""A compiled network as `vaststreamx` sees it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vcomp.emulator.artifact import Manifest, read_artifact
+from vcomp.emulator.artifact import Manifest, Port, read_artifact
 from vcomp.emulator.errors import EmulatorError
-from vcomp.emulator.runtime.codes import GraphOutputType
-from vcomp.emulator.runtime.operators import Operator
 from vcomp.emulator.runtime.session import Session
 from vcomp.emulator.runtime.tensors import Tensor
+from vcomp.emulator.runtime.tiles import untile
+
+Shape = tuple[int, ...]
+Array = NDArray[Any]
 
 MAX_BATCH_SIZE = 64  # the card's depends on the model; here a batch costs nothing but memory
 
 
 class Model:
-    """The compiled network with the given prefix, of static shapes. The hardware config is without effect.
+    """The compiled network with the given prefix, or with the given module info if its shapes are dynamic.
 
-    A batch size above the largest becomes the largest.
+    The hardware config is without effect. A batch size above the largest becomes the largest.
     """
 
     def __init__(self, prefix: Any, batch_size: int = 1, hw_config: Any = "") -> None:  # noqa: ARG002
-        if batch_size < 1:
-            raise EmulatorError(f"the batch size is {batch_size}", expected="at least 1")
         artifact = read_artifact(str(prefix))
         self._manifest = artifact.manifest
         self._session = Session(artifact)
-        self.batch_size = min(int(batch_size), MAX_BATCH_SIZE)
+        self._shapes = tuple(port.shape for port in artifact.manifest.inputs)
+        self._output_shapes = {self._shapes: tuple(port.shape for port in artifact.manifest.outputs)}
         self.max_batch_size = MAX_BATCH_SIZE
+        self.set_batch_size(batch_size)
 
     @property
     def manifest(self) -> Manifest:
         return self._manifest
 
     @property
+    def is_dynamic(self) -> bool:
+        return self._manifest.dynamic
+
+    @property
+    def batch_size(self) -> int:
+        return self._batch_size
+
+    def set_batch_size(self, batch_size: int) -> None:
+        if isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 1:
+            raise EmulatorError(f"the batch size is {batch_size!r}", expected="an integer from 1")
+        self._batch_size = min(batch_size, MAX_BATCH_SIZE)
+
+    @property
+    def input_names(self) -> list[str]:
+        return [port.name for port in self._manifest.inputs]
+
+    @property
     def input_shape(self) -> list[list[int]]:
-        """The shape of each input, as compiled: the first axis is the batch of one."""
-        return [list(port.shape) for port in self._manifest.inputs]
+        """The shape of each input, with its batch of one; of a dynamic model the one that was set, or the largest."""
+        return [list(shape) for shape in self._shapes]
+
+    def set_input_shape(self, shapes: Any) -> None:
+        """Choose the shapes of a dynamic model's inputs, one for each, within what it was compiled for."""
+        self._shapes = self._within_range(shapes)
 
     @property
     def output_shape(self) -> list[list[int]]:
-        return [list(port.shape) for port in self._manifest.outputs]
+        """The shape of each output, at the present input shapes."""
+        if self._shapes not in self._output_shapes:
+            ports = self._manifest.inputs
+            zeros = [np.zeros(shape, port.dtype) for port, shape in zip(ports, self._shapes, strict=True)]
+            self._output_shapes[self._shapes] = tuple(array.shape for array in self.infer(zeros))
+        return [list(shape) for shape in self._output_shapes[self._shapes]]
 
     @property
     def input_count(self) -> int:
@@ -52,14 +81,19 @@ class Model:
         return len(self._manifest.outputs)
 
     @property
-    def image_size(self) -> tuple[int, int]:
-        """Height and width of the image that the network takes; EmulatorError if it takes something else."""
-        shapes = self.input_shape
-        if len(shapes) != 1 or len(shapes[0]) != 4 or shapes[0][1] > 3:
-            raise EmulatorError(f"the network takes {shapes}, and not one image", expected="1×C×H×W, C ≤ 3")
-        return shapes[0][2], shapes[0][3]
+    def address(self) -> int:
+        """A number that tells this model from others. No operator can reach the network by it."""
+        return id(self._session)
 
-    def check(self, tensors: Any) -> list[NDArray[Any]]:
+    def image_shape(self, shapes: Sequence[Shape] | None = None) -> tuple[int, int, int]:
+        """Channels, height and width of the image that the network takes; EmulatorError if it takes something else."""
+        wanted = self._within_range(shapes) if shapes else self._shapes
+        if len(wanted) != 1 or len(wanted[0]) != 4 or wanted[0][1] > 3:
+            listed = ", ".join(str(list(shape)) for shape in wanted)
+            raise EmulatorError(f"the network takes {listed}, and not one image", expected="1×C×H×W, C ≤ 3")
+        return wanted[0][1], wanted[0][2], wanted[0][3]
+
+    def check(self, tensors: Any, shapes: Sequence[Shape] | None = None) -> list[Array]:
         """The arrays of one batch item, one per input, if the network can take them. A batch axis may be left out."""
         ports = self._manifest.inputs
         if not isinstance(tensors, (list, tuple)) or len(tensors) != len(ports):
@@ -69,62 +103,37 @@ class Model:
                 expected=f"a list of {len(ports)} tensors, for {', '.join(port.name for port in ports)}",
                 mend="without a preprocessing operator the inputs are nested: run_sync([[tensor, …], …])",
             )
-        arrays = []
-        for port, tensor in zip(ports, tensors, strict=True):
-            kind = np.dtype(port.dtype)
-            if not isinstance(tensor, Tensor):
-                raise EmulatorError(f"input {port.name!r} is a {type(tensor).__name__}", expected="from_numpy's Tensor")
-            if tuple(tensor.shape) not in (port.shape, port.shape[1:]):
-                raise EmulatorError(f"input {port.name!r} has shape {tensor.shape}", expected=str(list(port.shape)))
-            if (tensor.dtype.kind == "f") != (kind.kind == "f"):
-                raise EmulatorError(f"input {port.name!r} is {tensor.dtype}", expected=f"a type that becomes {kind}")
-            arrays.append(tensor.numpy())
-        return arrays
+        wanted = self._within_range(shapes) if shapes else self._shapes
+        return [_fitted(*given) for given in zip(ports, wanted, tensors, strict=True)]
 
-    def infer(self, arrays: list[NDArray[Any]]) -> list[NDArray[np.float16]]:
+    def infer(self, arrays: list[Array]) -> list[NDArray[np.float16]]:
         """One batch item through the network."""
         return self._session.run(arrays)
 
+    def _within_range(self, shapes: Any) -> tuple[Shape, ...]:
+        ports = self._manifest.inputs
+        if not isinstance(shapes, (list, tuple)) or len(shapes) != len(ports):
+            raise EmulatorError(f"input shapes {shapes!r}", expected=f"a list with one shape per input, {len(ports)}")
+        wanted = []
+        for port, shape in zip(ports, shapes, strict=True):
+            whole = port.whole(tuple(shape))
+            if whole is None:
+                raise EmulatorError(f"input {port.name!r} cannot be {list(shape)}", expected=port.sizes)
+            wanted.append(whole)
+        return tuple(wanted)
 
-class ModelOperator:
-    """The network as an operator of a graph."""
 
-    def __init__(self, model: Model) -> None:
-        self.model = model
-
-
-class Graph:
-    """The operators that a stream runs, in order: optionally one that preprocesses an image, then the network."""
-
-    def __init__(
-        self,
-        output_type: GraphOutputType | bool = GraphOutputType.GRAPH_OUTPUT_TYPE_NCHW_DEVICE,
-        *,
-        do_copy: bool = True,  # noqa: ARG002  (the older name of the same choice)
-    ) -> None:
-        if output_type is GraphOutputType.GRAPH_OUTPUT_TYPE_884_DEVICE:
-            raise EmulatorError("the tiled 884 layout is not emulated", expected="an NCHW output type")
-        self.operators: list[Operator | ModelOperator] = []
-
-    def add_operators(self, *operators: Any) -> None:
-        """Append operators in the order in which they run."""
-        for operator in operators:
-            if not isinstance(operator, (Operator, ModelOperator)):
-                listed = "; load_ops_from_json_file returns a list: take [0]" if isinstance(operator, list) else ""
-                raise EmulatorError(
-                    f"a {type(operator).__name__} was added to the graph", expected=f"an operator{listed}"
-                )
-            self.operators.append(operator)
-
-    def parts(self) -> tuple[Operator | None, ModelOperator]:
-        """The preprocessing operator, if any, and the network's."""
-        match self.operators:
-            case [ModelOperator() as network]:
-                return None, network
-            case [Operator() as preprocess, ModelOperator() as network]:
-                return preprocess, network
-            case _:
-                names = ", ".join(type(operator).__name__ for operator in self.operators) or "nothing"
-                raise EmulatorError(
-                    f"the graph holds {names}", expected="one ModelOperator, or an Operator and then a ModelOperator"
-                )
+def _fitted(port: Port, shape: Shape, tensor: Any) -> Array:
+    """The tensor's array, freed of a device's layout, if it is what an input of this shape takes."""
+    if not isinstance(tensor, Tensor):
+        raise EmulatorError(f"input {port.name!r} is a {type(tensor).__name__}", expected="from_numpy's Tensor")
+    kind = np.dtype(port.dtype)
+    if (tensor.dtype.kind == "f") != (kind.kind == "f"):
+        raise EmulatorError(f"input {port.name!r} is {tensor.dtype}", expected=f"a type that becomes {kind}")
+    array = np.array(tensor.logical)
+    if array.shape in (shape, shape[1:]):
+        return array
+    untiled = untile(array, shape)
+    if untiled is None:
+        raise EmulatorError(f"input {port.name!r} has shape {tensor.shape}", expected=str(list(shape)))
+    return untiled

@@ -1,5 +1,6 @@
-"""The operators that a graph is made of: the fused preprocessing step, and the network."""
+"""The operators that a graph begins with: they make the network's input, of an image or of the tensors of a text."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -7,51 +8,212 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vcomp.emulator.errors import EmulatorError
-from vcomp.emulator.runtime.codes import FORMAT_OF_WORD, OpType
+from vcomp.emulator.runtime.attributes import as_code, as_word, attribute_name, json_key
+from vcomp.emulator.runtime.codes import ImageFormat, ImageType, OpType
+from vcomp.emulator.runtime.embedding import slots_to_inputs
 from vcomp.emulator.runtime.images import Image
+from vcomp.emulator.runtime.model import Model
+from vcomp.emulator.runtime.output_info import Declared, read_output_info
+from vcomp.emulator.runtime.run_parameters import ItemParameters
+from vcomp.emulator.runtime.single_operators import run_single
+from vcomp.emulator.runtime.tensors import Tensor
 from vcomp.errors import VcompError
 from vcomp.preprocess.fused import run_vdsp
-from vcomp.preprocess.vdsp import VdspOp, load_vdsp
+from vcomp.preprocess.vdsp import VdspOp
+from vcomp.preprocess.vdsp_json import load_document, read_vdsp
+
+Arrays = list[NDArray[Any]]
+Work = Callable[[], Arrays]
 
 
 class Operator:
-    """A fused preprocessing operator: from an image of any size to the network's input in fp16."""
+    """The input of a text: six tensors of integers, of which the network takes those that it has inputs for."""
 
-    def __init__(self, vdsp: VdspOp) -> None:
-        self._vdsp = vdsp
-        self.image_format = FORMAT_OF_WORD[vdsp.image_format]
+    def __init__(self, op_type: Any) -> None:
+        self._op_type = OpType(op_type)
+        if type(self) is Operator and self._op_type is not OpType.BERT_EMBEDDING_OP:
+            raise EmulatorError(
+                f"Operator({self._op_type.name})",
+                expected="Operator(OpType.BERT_EMBEDDING_OP)",
+                mend="make others with Operator.load_ops_from_json_file, or BuildInOperator",
+            )
 
     @staticmethod
     def load_ops_from_json_file(path: Any) -> "list[Operator]":
         """The operators of a vdsp_params JSON: always one."""
         try:
-            return [Operator(load_vdsp(Path(path)))]
+            document = load_document(Path(path))
+            op_type = OpType[document["OpType"]]
+            if op_type is OpType.BERT_EMBEDDING_OP:
+                return [Operator(op_type)]
+            operator = BuildInOperator(op_type, document["OpConfig"])
+            if op_type >= OpType.FUSION_OP_YUV_NV12_RESIZE_2RGB_NORM_TENSOR:
+                read_vdsp(document, where=str(path))  # what is wrong with the file is said now, and with its name
         except VcompError as error:
             raise EmulatorError.of(error) from error
+        return [operator]
 
     @property
     def op_type(self) -> OpType:
-        return OpType[self._vdsp.op_type.value]
+        return self._op_type
+
+    def cast_to_buildin_operator(self) -> "BuildInOperator":
+        """The same operator, with its attributes."""
+        raise EmulatorError(f"{self.op_type.name} has no attributes", expected="an operator on images")
+
+    def bind(self, item: Any, model: Model, parameters: ItemParameters) -> Work:
+        """What makes the network's inputs of one batch item. Whatever is wrong with the item is said here, at once."""
+        if not isinstance(item, (list, tuple)) or not all(isinstance(tensor, Tensor) for tensor in item):
+            raise EmulatorError(
+                f"the graph begins with {self.op_type.name} and got a {type(item).__name__}",
+                expected="a list of tensors for each text of the batch: [[input_ids, …], …], each from from_numpy",
+            )
+        chosen = slots_to_inputs([tensor.numpy() for tensor in item], model.input_names)
+        arrays = model.check([Tensor(array) for array in chosen], parameters.shapes)
+        return lambda: arrays
+
+    def check(self, model: Model) -> None:
+        """EmulatorError if the operator cannot stand before this network."""
+
+
+class BuildInOperator(Operator):
+    """An operator on images. Its attributes are the JSON's OpConfig; a change acts on the images given after it."""
+
+    def __init__(self, op_type: Any, config: Mapping[str, Any] | None = None) -> None:
+        super().__init__(op_type)
+        if self._op_type in (OpType.BERT_EMBEDDING_OP, OpType.MEM_COPY_OP, OpType.CUSTOMIZED_OP):
+            raise EmulatorError(f"BuildInOperator({self._op_type.name})", expected="an operator on images")
+        self._config = dict(config or {})
+
+    def cast_to_buildin_operator(self) -> "BuildInOperator":
+        return self
 
     @property
-    def output_size(self) -> tuple[int, int] | None:
-        """Height and width that the operator states; None when it follows the network."""
-        return self._vdsp.output
+    def attributes(self) -> dict[str, Any]:
+        """Those that are set, by name: integers, numbers, or lists of them."""
+        return {attribute_name(key): as_code(key, value) for key, value in self._config.items()}
 
-    def check(self, image: Any) -> Image:
-        """The image, if this operator can take it."""
+    def get_attribute(self, key: Any, index: int | None = None) -> Any:
+        """One attribute; of one that is a list, the item at `index`, or all."""
+        name = json_key(key)
+        if name not in self._config:
+            listed = ", ".join(self.attributes) or "none"
+            raise EmulatorError(f"{self.op_type.name} has no {key.name}", expected=f"one that is set: {listed}")
+        value = as_code(name, self._config[name])
+        if index is None:
+            return value
+        if not isinstance(value, list) or not 0 <= index < len(value):
+            raise EmulatorError(f"{key.name} is {value!r} and has no item {index}")
+        return value[index]
+
+    def set_attribute(self, attributes: Any) -> None:
+        """Change attributes: `{AttrKey.RESIZE_WIDTH: 256, …}`."""
+        if not isinstance(attributes, Mapping):
+            raise EmulatorError(f"set_attribute got a {type(attributes).__name__}", expected="{AttrKey: value, …}")
+        changed = {(name := json_key(key)): as_word(name, value) for key, value in attributes.items()}
+        self._config = {**self._config, **changed}
+
+    def execute(self, images: Any = None, output_info: Any = None, tensors: Any = None) -> list[Image] | list[Tensor]:
+        """Run on images outside of any graph. A fused operator gives a tensor for each, a single one gives images.
+
+        `output_info` declares each output: a shape and a TypeFlag, or an ImageFormat and a size, in any order.
+        """
+        given = images if images is not None else tensors
+        if not isinstance(given, (list, tuple)) or not given or not all(isinstance(item, Image) for item in given):
+            raise EmulatorError("execute got no images", expected="images=[image, …], each from create_image")
+        declared = read_output_info(output_info)
+        if self._op_type < OpType.FUSION_OP_YUV_NV12_RESIZE_2RGB_NORM_TENSOR:
+            return [made for image in given for made in run_single(self._op_type, self._config, image, declared)]
+        return [self._execute_fused(image, declared[index % len(declared)]) for index, image in enumerate(given)]
+
+    def _execute_fused(self, image: Image, declared: Declared) -> Tensor:
+        vdsp = self._vdsp()
+        made = _run(vdsp, self._accepted(vdsp, image).interleaved(), declared.size or (image.height, image.width))
+        if declared.shape and tuple(declared.shape) != made.shape:
+            raise EmulatorError(
+                f"{self.op_type.name} makes {list(made.shape)}, output_info says {list(declared.shape)}",
+                mend="set OIMAGE_WIDTH and OIMAGE_HEIGHT, or correct output_info",
+            )
+        return Tensor(made)
+
+    def bind(self, item: Any, model: Model, parameters: ItemParameters) -> Work:
+        vdsp = _of_this_item(self._vdsp(), parameters)
+        pixels = self._accepted(vdsp, item).interleaved()
+        channels, height, width = model.image_shape(parameters.shapes)
+
+        def planes() -> Arrays:
+            return [_planes(vdsp, pixels, (channels, height, width))]
+
+        return planes
+
+    def check(self, model: Model) -> None:
+        vdsp = self._vdsp()
+        wanted = model.image_shape()
+        if not model.is_dynamic and vdsp.output_size(wanted[1:]):
+            _planes(vdsp, _blank(vdsp), wanted)
+
+    @property
+    def image_format(self) -> ImageFormat:
+        """The format of the images that it takes."""
+        return _format_of(self._vdsp())
+
+    def _vdsp(self) -> VdspOp:
+        try:
+            return read_vdsp({"OpType": self._op_type.name, "OpConfig": self._config}, where=self._op_type.name)
+        except VcompError as error:
+            raise EmulatorError.of(error) from error
+
+    def _accepted(self, vdsp: VdspOp, image: Any) -> Image:
+        """The image, if the operator can take it."""
         if not isinstance(image, Image):
             raise EmulatorError(
                 f"the graph begins with {self.op_type.name} and got a {type(image).__name__}",
                 expected="a flat list of images, each from create_image",
             )
-        if image.format is not self.image_format:
+        if image.format is not _format_of(vdsp):
             raise EmulatorError(
-                f"the image is {image.format}, the operator takes {self.image_format}",
+                f"the image is {image.format}, the operator takes {_format_of(vdsp)}",
                 mend="change IimageFormat in the vdsp_params JSON, or the format of the image",
             )
         return image
 
-    def apply(self, image: Image, model_size: tuple[int, int]) -> NDArray[np.float16]:
-        """The image as 3×H×W; ValueError if the operator's crop does not fit."""
-        return run_vdsp(self._vdsp, image.interleaved(), model_size)
+
+def _format_of(vdsp: VdspOp) -> ImageFormat:
+    return ImageFormat(ImageType[vdsp.image_format.value].value)
+
+
+def _blank(vdsp: VdspOp) -> NDArray[np.uint8]:
+    """A small image that the operator could take: as large as a crop at its beginning asks for."""
+    height, width = (2, 2)
+    if vdsp.crop and vdsp.crop_size:
+        height, width = (2 * (start + side) for start, side in zip(vdsp.crop, vdsp.crop_size, strict=True))
+    if vdsp.op_type.takes_nv12:
+        return np.zeros((height * 3 // 2, width), np.uint8)
+    return np.zeros((height, width, 1 if _format_of(vdsp) is ImageFormat.GRAY else 3), np.uint8)
+
+
+def _of_this_item(vdsp: VdspOp, parameters: ItemParameters) -> VdspOp:
+    try:
+        if parameters.letterbox:
+            vdsp = vdsp.with_letterbox(*parameters.letterbox)
+        return vdsp.with_crop_resize(*parameters.crop_resize) if parameters.crop_resize else vdsp
+    except ValueError as error:
+        raise EmulatorError(str(error)) from error
+
+
+def _run(vdsp: VdspOp, pixels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.float16]:
+    try:
+        return run_vdsp(vdsp, pixels, size)
+    except ValueError as error:
+        raise EmulatorError(f"{vdsp.op_type.value} cannot run: {error}") from error
+
+
+def _planes(vdsp: VdspOp, pixels: NDArray[np.uint8], wanted: tuple[int, int, int]) -> NDArray[np.float16]:
+    """C×H×W as the network wants it. Most operators make three planes; a network of fewer channels reads the first."""
+    made = _run(vdsp, pixels, wanted[1:])
+    if made.shape[0] < wanted[0] or made.shape[1:] != wanted[1:]:
+        raise EmulatorError(
+            f"the preprocessing operator makes {list(made.shape)}, the network takes {list(wanted)}",
+            mend="correct OimageWidth and OimageHeight in the vdsp_params JSON, or the run-time parameters",
+        )
+    return made[: wanted[0]]

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vcomp.emulator.artifact import Artifact
+from vcomp.emulator.artifact import Artifact, Port
 from vcomp.emulator.errors import EmulatorError
+from vcomp.emulator.postprocess import apply
 from vcomp.errors import VcompError
 from vcomp.networks.session import open_session
 
@@ -17,21 +18,46 @@ class Session:
 
     def __init__(self, artifact: Artifact) -> None:
         self._inputs = artifact.manifest.inputs
+        self._extra_op = artifact.manifest.extra_op
         try:
             self._session = open_session(artifact.network, artifact.manifest.graph_optimization)
         except VcompError as error:
             raise EmulatorError(str(error)) from error
 
+    @property
+    def network_outputs(self) -> list[str]:
+        """The names of what the network computes, before any post-processing."""
+        return [output.name for output in self._session.get_outputs()]
+
     def run(self, arrays: Sequence[NDArray[Any]]) -> list[NDArray[np.float16]]:
         """One array per input, in order, to all outputs in fp16, each with a leading axis of one.
 
-        Arrays of floats pass through fp16 on their way in, as on the chip.
+        An input's own leading axis may be left out if it is one. Arrays of floats pass through fp16 on their way in,
+        as on the chip, and so do outputs into the post-processing, if there is any. EmulatorError for a shape that an
+        input does not take.
         """
-        feeds = {}
-        for port, array in zip(self._inputs, arrays, strict=True):
-            values = _half(array) if array.dtype.kind == "f" else array
-            feeds[port.name] = values.astype(port.dtype, copy=False).reshape(port.shape)
-        return [with_batch(_half(output)) for output in self._session.run(None, feeds)]
+        if len(arrays) != len(self._inputs):
+            raise EmulatorError(f"the network is given {len(arrays)} arrays", expected=f"{len(self._inputs)}")
+        feeds = {port.name: _fed(port, array) for port, array in zip(self._inputs, arrays, strict=True)}
+        outputs = [with_batch(_half(output)) for output in self._session.run(None, feeds)]
+        if self._extra_op is None:
+            return outputs
+        size = image_size([feed.shape for feed in feeds.values()]) or (1, 1)  # a softmax needs none
+        return [_half(output) for output in apply(self._extra_op, outputs, size)]
+
+
+def image_size(shapes: Sequence[tuple[int, ...]]) -> tuple[int, int] | None:
+    """Height and width of the one image among inputs of these shapes, if there is just one."""
+    images = [shape for shape in shapes if len(shape) == 4]
+    return images[0][2:] if len(images) == 1 else None
+
+
+def _fed(port: Port, array: NDArray[Any]) -> NDArray[Any]:
+    shape = port.whole(array.shape)
+    if shape is None:
+        raise EmulatorError(f"input {port.name!r} has shape {list(array.shape)}", expected=port.sizes)
+    values = _half(array) if array.dtype.kind == "f" else array
+    return values.astype(port.dtype, copy=False).reshape(shape)
 
 
 def _half(array: NDArray[Any]) -> NDArray[np.float16]:

@@ -8,23 +8,15 @@ import weakref
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from vcomp.emulator.errors import EmulatorError
+from vcomp.emulator.runtime.chain import Batch, Chain, Outputs, Step
 from vcomp.emulator.runtime.codes import StreamBalanceMode
-from vcomp.emulator.runtime.images import Image, image_of_planes
-from vcomp.emulator.runtime.model import Graph, ModelOperator
-from vcomp.emulator.runtime.operators import Operator
+from vcomp.emulator.runtime.graph import Graph
+from vcomp.emulator.runtime.operators import Arrays, Work
 from vcomp.emulator.runtime.results import Results
-from vcomp.emulator.runtime.tensors import Tensor
 from vcomp.emulator.runtime.workers import Failure, Workers
 
-Batch = list[list[Tensor]]
-Name = str | Operator | ModelOperator
-Sample = Image | list[NDArray[Any]]
-Step = Operator | ModelOperator
-Outputs = dict[Step, Batch]
+Name = str | Step
 
 
 class Stream:
@@ -53,8 +45,7 @@ class Stream:
         """Check that the operators fit together, and get ready to run."""
         if self._built:
             raise EmulatorError("the stream was built twice", expected="build to be called once")
-        chain = Chain(*self._graph.parts())
-        chain.check()
+        chain = Chain.of(self._graph)
         registered = dict(self._registered)
         results: Results[Name] = Results(registered)
 
@@ -109,66 +100,10 @@ class Stream:
 
 
 @dataclass(frozen=True)
-class Chain:
-    """The operators of a graph as three steps on a batch: check it, prepare it, finish it."""
-
-    preprocess: Operator | None
-    network: ModelOperator
-
-    def check(self) -> None:
-        """EmulatorError if what the preprocessing makes is not what the network takes."""
-        if self.preprocess is None:
-            return
-        height, width = self.network.model.image_size
-        wanted = (self.network.model.input_shape[0][1], height, width)
-        blank = image_of_planes(np.zeros((3, 2, 2), np.uint8), self.preprocess.image_format)
-        try:
-            made = self._planes(blank).shape
-        except ValueError as error:
-            raise EmulatorError(f"the preprocessing operator cannot run: {error}") from error
-        if made != wanted:
-            raise EmulatorError(
-                f"the preprocessing operator makes {list(made)}, the network takes {list(wanted)}",
-                mend="correct OimageWidth and OimageHeight in the vdsp_params JSON",
-            )
-
-    def samples(self, inputs: Any, params: Any) -> list[Sample]:
-        """The batch items of one call, each of a kind that the first operator takes."""
-        if params:
-            raise EmulatorError("run-time parameters are not emulated", expected="inputs alone")
-        if not isinstance(inputs, (list, tuple)) or not inputs:
-            shown = "an empty list" if isinstance(inputs, (list, tuple)) else f"a {type(inputs).__name__}"
-            raise EmulatorError(f"the stream got {shown}", expected="a list with one item or more: the batch")
-        take = self.network.model.check if self.preprocess is None else self.preprocess.check
-        return [take(item) for item in inputs]
-
-    def prepare(self, samples: list[Sample]) -> list[list[NDArray[Any]]]:
-        """The network's input arrays, for each batch item."""
-        return [[self._planes(sample)] if isinstance(sample, Image) else sample for sample in samples]
-
-    def finish(self, prepared: list[list[NDArray[Any]]]) -> Outputs:
-        """What each operator gives, for each batch item."""
-        outputs: Outputs = {self.network: [_tensors(self.network.model.infer(item)) for item in prepared]}
-        if self.preprocess:
-            outputs[self.preprocess] = [_tensors(item) for item in prepared]
-        return outputs
-
-    def _planes(self, image: Image) -> NDArray[np.float16]:
-        """C×H×W. The operator always makes three planes; a network of fewer channels reads the first."""
-        assert self.preprocess
-        model = self.network.model
-        return self.preprocess.apply(image, model.image_size)[: model.input_shape[0][1]]
-
-
-@dataclass(frozen=True)
 class _Built:
     chain: Chain
     results: Results[Name]
-    workers: Workers[list[Sample], list[list[NDArray[Any]]], Outputs]
-
-
-def _tensors(arrays: Any) -> list[Tensor]:
-    return [Tensor(array) for array in arrays]
+    workers: Workers[list[Work], list[Arrays], Outputs]
 
 
 def _shown(name: Any) -> str:

@@ -12,10 +12,14 @@ Array = NDArray[Any]
 
 
 class Tensor:
-    """An array of any shape. It never changes."""
+    """An array of any shape. It never changes.
 
-    def __init__(self, array: Array) -> None:
+    `logical` is there where the array is in a layout of the device, such as its tiles: what it means to a network.
+    """
+
+    def __init__(self, array: Array, logical: Array | None = None) -> None:
         self._array = array
+        self.logical = array if logical is None else logical
 
     @property
     def shape(self) -> list[int]:
@@ -29,6 +33,15 @@ class Tensor:
     @property
     def dtype(self) -> np.dtype[Any]:
         return self._array.dtype
+
+    @property
+    def addr(self) -> int:
+        """The address of the array in this process's memory."""
+        return int(self._array.ctypes.data)
+
+    def clone(self, device_id: Any = 0) -> "Tensor":  # noqa: ARG002
+        """A copy. `device_id` is without effect: there is one emulated device."""
+        return Tensor(self.numpy(), self.logical)
 
     def numpy(self) -> Array:
         return np.array(self._array)

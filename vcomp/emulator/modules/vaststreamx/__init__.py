@@ -1,28 +1,76 @@
 """The vendor's module, emulated by vcomp on this CPU: names and behaviour of `vaststreamx`, no card."""
 
+from vcomp.emulator.recorder import start_from_environment
+from vcomp.emulator.runtime.cards import Die, get_all_cards, get_all_cards_count
+from vcomp.emulator.runtime.codecs import (
+    CaptureMode,
+    CodecType,
+    FrameAttr,
+    JpegDecoder,
+    JpegEncoder,
+    MediaSource,
+    VideoCapture,
+    VideoDecoder,
+    VideoEncoder,
+    VideoWriter,
+)
 from vcomp.emulator.runtime.codes import (
     AttrKey,
     ColorCvtCode,
     GraphOutputType,
+    ImageColorSpace,
+    ImageFlipType,
     ImageFormat,
+    ImagePaddingType,
+    ImageResizeType,
+    ImageType,
+    ImageWarpAffineMode,
     OpType,
     StreamBalanceMode,
     TypeFlag,
 )
-from vcomp.emulator.runtime.devices import set_device
+from vcomp.emulator.runtime.custom_operators import CustomOperator
+from vcomp.emulator.runtime.devices import Context, set_device
+from vcomp.emulator.runtime.graph import Graph, ModelOperator
+from vcomp.emulator.runtime.image_functions import (
+    batch_crop_resize,
+    crop,
+    cvtcolor,
+    resize,
+    resize_copy_make_border,
+    scale,
+    warpaffine,
+    yuvflip,
+)
 from vcomp.emulator.runtime.images import Image, create_image
-from vcomp.emulator.runtime.model import Graph, Model, ModelOperator
-from vcomp.emulator.runtime.operators import Operator
+from vcomp.emulator.runtime.model import Model
+from vcomp.emulator.runtime.operators import BuildInOperator, Operator
 from vcomp.emulator.runtime.stream import Stream
 from vcomp.emulator.runtime.tensors import Tensor, as_numpy, from_numpy
 
 __all__ = [
     "AttrKey",
+    "BuildInOperator",
+    "CaptureMode",
+    "CodecType",
     "ColorCvtCode",
+    "Context",
+    "CustomOperator",
+    "Die",
+    "FrameAttr",
     "Graph",
     "GraphOutputType",
     "Image",
+    "ImageColorSpace",
+    "ImageFlipType",
     "ImageFormat",
+    "ImagePaddingType",
+    "ImageResizeType",
+    "ImageType",
+    "ImageWarpAffineMode",
+    "JpegDecoder",
+    "JpegEncoder",
+    "MediaSource",
     "Model",
     "ModelOperator",
     "OpType",
@@ -31,8 +79,24 @@ __all__ = [
     "StreamBalanceMode",
     "Tensor",
     "TypeFlag",
+    "VideoCapture",
+    "VideoDecoder",
+    "VideoEncoder",
+    "VideoWriter",
     "as_numpy",
+    "batch_crop_resize",
     "create_image",
+    "crop",
+    "cvtcolor",
     "from_numpy",
+    "get_all_cards",
+    "get_all_cards_count",
+    "resize",
+    "resize_copy_make_border",
+    "scale",
     "set_device",
+    "warpaffine",
+    "yuvflip",
 ]
+
+start_from_environment(__name__)
