@@ -22,7 +22,7 @@ from vcomp.emulator.artifact import read_artifact
 from vcomp.emulator.programs import MODULES
 from vcomp.networks.session import open_session
 from vcomp.preprocess.fused import run_vdsp
-from vcomp.preprocess.vdsp import load_vdsp
+from vcomp.preprocess.vdsp_json import load_document, read_vdsp
 
 ROUNDS = 7
 IMAGES = 48
@@ -31,7 +31,8 @@ JSON = MODEL / "build_in" / "vdsp_params" / "unetpp-vdsp_params.json"
 
 
 def bare_loop(prefix: Path, images: list[np.ndarray]) -> Callable[[], None]:
-    session, op = open_session(read_artifact(str(prefix)).network), load_vdsp(JSON)
+    session = open_session(read_artifact(str(prefix)).network)
+    op = read_vdsp(load_document(JSON), where=str(JSON))
 
     def loop() -> None:
         for image in images:

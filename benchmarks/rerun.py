@@ -17,13 +17,14 @@ MODEL = Path(__file__).resolve().parent.parent / "models" / "unetpp"
 
 
 def main() -> None:
+    arguments = [word if word.startswith("-") else str(Path(word).resolve()) for word in sys.argv[1:]]
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "vcomp.cli.main", "run", "unetpp", "--dtype", "int8", "--workspace", folder]
         seconds = []
         for _ in range(1 + ROUNDS):
             start = time.perf_counter()
             subprocess.run(
-                [*command, *sys.argv[1:]],
+                [*command, *arguments],
                 check=True,
                 cwd=MODEL,
                 stdout=subprocess.DEVNULL,
