@@ -26,8 +26,18 @@ def threads() -> int:
     return int(said)
 
 
-def open_session(model: Path | bytes, level: GraphOptimization = OPTIMIZATION) -> "InferenceSession":
-    """A CPU session of an ONNX file, or of its bytes; VcompError if ONNX Runtime cannot run it."""
+def cores() -> int:
+    """How many threads there are to share out: VCOMP_THREADS, or one per core that this process may use."""
+    return threads() or len(os.sched_getaffinity(0))
+
+
+def open_session(
+    model: Path | bytes, level: GraphOptimization = OPTIMIZATION, *, own_threads: int | None = None
+) -> "InferenceSession":
+    """A CPU session of an ONNX file, or of its bytes; VcompError if ONNX Runtime cannot run it.
+
+    It computes with `own_threads`, or with as many as `threads` says; the results are the same.
+    """
     import onnxruntime
 
     levels = onnxruntime.GraphOptimizationLevel
@@ -38,7 +48,7 @@ def open_session(model: Path | bytes, level: GraphOptimization = OPTIMIZATION) -
         "extended": levels.ORT_ENABLE_EXTENDED,
         "all": levels.ORT_ENABLE_ALL,
     }[level]
-    options.intra_op_num_threads = threads()
+    options.intra_op_num_threads = threads() if own_threads is None else own_threads
     options.use_deterministic_compute = True
     if not _sums_int8_exactly():
         options.add_session_config_entry("session.x64quantprecision", "1")

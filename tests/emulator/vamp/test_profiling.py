@@ -89,7 +89,7 @@ def test_a_failing_network_ends_with_exit_code_2(call: Call, tmp_path: Path) -> 
     """It looks the brightest pixel up in a table of 100."""
     code, _, err = call(network="picky", operator=networks.write_operator(tmp_path / "plain.json"))
     assert code == 2
-    assert err.startswith("vamp: error: run_sync failed")
+    assert err.startswith("vamp: error: input 0 of the stream failed")
 
 
 def test_a_wrong_prefix_ends_with_exit_code_2(call: Call) -> None:

@@ -1,4 +1,4 @@
-"""What a graph does to one batch, in three steps: check it, prepare it, finish it."""
+"""What a graph does to one batch: check it, then run it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -45,17 +45,14 @@ class Chain:
         arrays = self.network.model.check(item, said.shapes)
         return lambda: arrays
 
-    def prepare(self, samples: list[Work]) -> list[Arrays]:
-        """The network's input arrays, for each batch item."""
-        return [work() for work in samples]
-
-    def finish(self, prepared: list[Arrays]) -> Outputs:
-        """What each operator gives, for each batch item."""
-        outputs: Outputs = {self.network: [self._inferred(item) for item in prepared]}
+    def run(self, samples: list[Work], *, shared: bool = False) -> Outputs:
+        """What each operator gives, for each batch item; `shared` if other batches are run at the same time."""
+        prepared = [work() for work in samples]
+        outputs: Outputs = {self.network: [self._inferred(item, shared) for item in prepared]}
         if self.preprocess:
             outputs[self.preprocess] = [[Tensor(array) for array in item] for item in prepared]
         return outputs
 
-    def _inferred(self, item: Arrays) -> list[Tensor]:
-        arrays = self.network.model.infer(item)
+    def _inferred(self, item: Arrays, shared: bool) -> list[Tensor]:
+        arrays = self.network.model.infer(item, shared=shared)
         return [Tensor(tiled(array), logical=array) if self.tiled else Tensor(array) for array in arrays]

@@ -106,9 +106,9 @@ class Model:
         wanted = self._within_range(shapes) if shapes else self._shapes
         return [_fitted(*given) for given in zip(ports, wanted, tensors, strict=True)]
 
-    def infer(self, arrays: list[Array]) -> list[NDArray[np.float16]]:
-        """One batch item through the network."""
-        return self._session.run(arrays)
+    def infer(self, arrays: list[Array], *, shared: bool = False) -> list[NDArray[np.float16]]:
+        """One batch item through the network; `shared` if others are under way at the same time."""
+        return self._session.run(arrays, shared=shared)
 
     def _within_range(self, shapes: Any) -> tuple[Shape, ...]:
         ports = self._manifest.inputs

@@ -1,19 +1,21 @@
 """The stream: inputs go in one by one or in batches, results come out in the same order.
 
-The contract is the one that published scripts rely on. Asynchronous inputs are preprocessed and inferred in two threads
-of the stream; `run_sync` works in the caller's thread and leaves the queues alone.
+The contract is the one that published scripts rely on. Asynchronous inputs are worked on in threads of the stream,
+several at once; `run_sync` works in the caller's thread and leaves the queues alone.
 """
 
 import weakref
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from vcomp.emulator.errors import EmulatorError
 from vcomp.emulator.runtime.chain import Batch, Chain, Outputs, Step
 from vcomp.emulator.runtime.codes import StreamBalanceMode
 from vcomp.emulator.runtime.graph import Graph
-from vcomp.emulator.runtime.operators import Arrays, Work
+from vcomp.emulator.runtime.operators import Work
 from vcomp.emulator.runtime.results import Results
+from vcomp.emulator.runtime.session import at_once
 from vcomp.emulator.runtime.workers import Failure, Workers
 
 Name = str | Step
@@ -55,7 +57,7 @@ class Stream:
             else:
                 results.deliver({name: outputs[step] for name, step in registered.items()})
 
-        workers = Workers(chain.prepare, chain.finish, deliver)
+        workers = Workers(partial(chain.run, shared=True), deliver, at_once())
         workers.start()
         weakref.finalize(self, workers.stop)
         self._built = _Built(chain, results, workers)
@@ -66,7 +68,7 @@ class Stream:
         samples = built.chain.samples(inputs, params)
         built.results.check_open()
         try:
-            return built.chain.finish(built.chain.prepare(samples))[built.chain.network]
+            return built.chain.run(samples)[built.chain.network]
         except Exception as error:
             raise EmulatorError(f"run_sync failed: {type(error).__name__}: {error}") from error
 
@@ -103,7 +105,7 @@ class Stream:
 class _Built:
     chain: Chain
     results: Results[Name]
-    workers: Workers[list[Work], list[Arrays], Outputs]
+    workers: Workers[list[Work], Outputs]
 
 
 def _shown(name: Any) -> str:

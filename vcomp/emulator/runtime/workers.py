@@ -1,4 +1,4 @@
-"""Two functions in two threads: while one job is finished, the next is prepared."""
+"""A function in several threads at once, whose results come out in the order of what went in."""
 
 import threading
 from collections.abc import Callable
@@ -7,10 +7,7 @@ from queue import SimpleQueue
 from typing import Generic, TypeVar
 
 Job = TypeVar("Job")
-Prepared = TypeVar("Prepared")
 Result = TypeVar("Result")
-Given = TypeVar("Given")
-Made = TypeVar("Made")
 
 STOP_SECONDS = 10.0
 
@@ -22,25 +19,24 @@ class Failure:
     error: Exception
 
 
-class Workers(Generic[Job, Prepared, Result]):
-    """Runs `prepare`, then `finish` on each job; hands the result or the failure to `deliver`, in the order of `put`.
+class Workers(Generic[Job, Result]):
+    """Runs `work` on each job; hands the result or the failure to `deliver`, in the order of `put`, one at a time.
 
     The threads are daemons, and `put` never blocks: how many jobs are under way is for the caller to bound.
     """
 
     def __init__(
-        self,
-        prepare: Callable[[Job], Prepared],
-        finish: Callable[[Prepared], Result],
-        deliver: Callable[[Result | Failure], None],
+        self, work: Callable[[Job], Result], deliver: Callable[[Result | Failure], None], threads: int
     ) -> None:
-        self._prepare, self._finish, self._deliver = prepare, finish, deliver
-        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
-        self._prepared: SimpleQueue[Prepared | Failure | None] = SimpleQueue()
+        self._work, self._deliver = work, deliver
+        self._jobs: SimpleQueue[tuple[int, Job] | None] = SimpleQueue()
+        self._count = 0
+        self._done: dict[int, Result | Failure] = {}  # those that wait for one before them
+        self._next = 0
+        self._delivering = threading.Lock()
         self._stopped = False
         self._threads = [
-            threading.Thread(target=loop, name=f"vaststreamx-{loop.__name__.strip('_')}", daemon=True)
-            for loop in (self._preparing, self._finishing)
+            threading.Thread(target=self._working, name=f"vaststreamx-{index}", daemon=True) for index in range(threads)
         ]
 
     def start(self) -> None:
@@ -48,28 +44,31 @@ class Workers(Generic[Job, Prepared, Result]):
             thread.start()
 
     def put(self, job: Job) -> None:
-        self._jobs.put(job)
+        """Not safe from several threads at once: the order would be lost."""
+        self._jobs.put((self._count, job))
+        self._count += 1
 
     def stop(self) -> None:
         """Drop what is queued, and wait until what is running has ended: native code must not outlive the process."""
         self._stopped = True
-        self._jobs.put(None)
+        for _ in self._threads:
+            self._jobs.put(None)
         for thread in self._threads:
             if thread.is_alive() and thread is not threading.current_thread():
                 thread.join(STOP_SECONDS)
 
-    def _preparing(self) -> None:
-        while (job := self._jobs.get()) is not None and not self._stopped:
-            self._prepared.put(_tried(self._prepare, job))
-        self._prepared.put(None)
+    def _working(self) -> None:
+        while (numbered := self._jobs.get()) is not None and not self._stopped:
+            number, job = numbered
+            result = self._tried(job)
+            with self._delivering:
+                self._done[number] = result
+                while self._next in self._done:
+                    self._deliver(self._done.pop(self._next))
+                    self._next += 1
 
-    def _finishing(self) -> None:
-        while (prepared := self._prepared.get()) is not None and not self._stopped:
-            self._deliver(prepared if isinstance(prepared, Failure) else _tried(self._finish, prepared))
-
-
-def _tried(step: Callable[[Given], Made], given: Given) -> Made | Failure:
-    try:
-        return step(given)
-    except Exception as error:
-        return Failure(error)
+    def _tried(self, job: Job) -> Result | Failure:
+        try:
+            return self._work(job)
+        except Exception as error:
+            return Failure(error)

@@ -25,9 +25,9 @@ class TimedModel(Model):
         super().__init__(prefix, batch_size)
         self.durations: list[float] = []
 
-    def infer(self, arrays: list[NDArray[Any]]) -> list[NDArray[np.float16]]:
+    def infer(self, arrays: list[NDArray[Any]], *, shared: bool = False) -> list[NDArray[np.float16]]:
         start = time.perf_counter()
-        outputs = super().infer(arrays)
+        outputs = super().infer(arrays, shared=shared)
         self.durations.append(time.perf_counter() - start)
         return outputs
 

@@ -71,9 +71,9 @@ def measure(loaded: Loaded, share: Share, link: Link) -> Measurement:
     inputs = [loaded.inputs.random(generator) for _ in range(DIFFERENT_INPUTS)]
     batch = list(itertools.islice(itertools.cycle(inputs), loaded.model.batch_size))
     instances = [Instance(loaded) for _ in range(share.instances)]
-    instances[0].run(batch)  # the first run of a session is slower
-    loaded.model.durations.clear()
     drive = partial(_drive_sync if loaded.options.synchronous else _drive_async, batch=batch)
+    drive(instances[0], iter([None]))  # the first run of a session is slower
+    loaded.model.durations.clear()
     link.ready()
     start = time.perf_counter()
     calls = Shared(_calls(share.iterations, loaded.options.seconds), link)
@@ -91,7 +91,7 @@ def _calls(iterations: int | None, seconds: float | None) -> Iterator[None]:
             return
 
 
-def _drive_sync(instance: Instance, calls: Shared[None], batch: list[Any]) -> list[float]:
+def _drive_sync(instance: Instance, calls: Iterator[None], batch: list[Any]) -> list[float]:
     latencies = []
     for _ in calls:
         start = time.perf_counter()
@@ -100,7 +100,7 @@ def _drive_sync(instance: Instance, calls: Shared[None], batch: list[Any]) -> li
     return latencies
 
 
-def _drive_async(instance: Instance, calls: Shared[None], batch: list[Any]) -> list[float]:
+def _drive_async(instance: Instance, calls: Iterator[None], batch: list[Any]) -> list[float]:
     latencies: list[float] = []
     starts: deque[float] = deque()
 

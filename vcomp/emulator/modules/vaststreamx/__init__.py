@@ -1,5 +1,18 @@
 """The vendor's module, emulated by vcomp on this CPU: names and behaviour of `vaststreamx`, no card."""
 
+# ruff: noqa: E402 - any Python can read this file, and so say what is wrong with it
+import importlib.util
+import sys
+
+lacks = ["Python 3.10"] if sys.version_info < (3, 10) else []
+lacks += [name for name in ("cv2", "numpy", "onnxruntime", "pydantic", "PIL") if not importlib.util.find_spec(name)]
+if lacks:
+    raise ImportError(
+        f"the emulated vaststreamx needs {', '.join(lacks)}, and {sys.executable} is Python {sys.version.split()[0]} "
+        "without: run the script with the Python that vcomp is installed in"
+    )
+del importlib, sys, lacks
+
 from vcomp.emulator.recorder import start_from_environment
 from vcomp.emulator.runtime.cards import Die, get_all_cards, get_all_cards_count
 from vcomp.emulator.runtime.codecs import (
