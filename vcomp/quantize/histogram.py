@@ -53,11 +53,21 @@ class Histogram:
             indices = (np.abs(flat[start : start + CHUNK]) * bins_per_unit).astype(np.intp)
             self._counts += np.bincount(indices, minlength=BINS)
 
+    def merge(self, other: "Histogram") -> None:
+        """Count what another has counted."""
+        self._minimum, self._maximum = min(self._minimum, other._minimum), max(self._maximum, other._maximum)
+        exponent = max(self._exponent, other._exponent)
+        self._widen_to(exponent)
+        other._widen_to(exponent)
+        self._counts += other._counts
+
     def _widen(self, absmax: float) -> None:
-        if not absmax:
-            return
-        _, power = math.frexp(absmax)  # absmax < 2^power
-        steps = power - BINS.bit_length() + 1 - self._exponent
+        if absmax:
+            _, power = math.frexp(absmax)  # absmax < 2^power
+            self._widen_to(power - BINS.bit_length() + 1)
+
+    def _widen_to(self, exponent: int) -> None:
+        steps = exponent - self._exponent
         if steps > 0:
             merged = 1 << min(steps, BINS.bit_length() - 1)
             counts = self._counts.reshape(-1, merged).sum(axis=1)
