@@ -10,7 +10,8 @@ from vcomp.emulator.strict_yaml import Document, read_yaml
 from vcomp.emulator.vamc.compile_keys import keys_without_effect
 from vcomp.errors import VcompError, unknown
 from vcomp.preprocess.process_ops import read_process_ops
-from vcomp.spec import Calibrate, Fp16, Int8, Op, Target
+from vcomp.quantize.layers import onnx_types
+from vcomp.spec import Calibrate, Fp16, Int8, Op, Target, WeightScale
 
 Shape = tuple[int, ...]
 FrontendType = Literal["onnx", "pytorch"]
@@ -126,6 +127,13 @@ class Section:
             raise self.fault(key, f"is {value!r}", f"a list of integers from {least}")
         return tuple(values)
 
+    def words(self, key: str) -> tuple[str, ...]:
+        value = self.data.get(key)
+        values = [] if value is None else value
+        if not isinstance(values, list) or not all(isinstance(item, str) for item in values):
+            raise self.fault(key, f"is {value!r}", "a list of words")
+        return tuple(values)
+
     def fault(self, key: str, says: str, expected: str, mend: str | None = None) -> VcompError:
         """An error about one key: that it is missing, or else what `says` says of it."""
         name = ".".join((*self.keys, str(key)))  # an input's name may be a number
@@ -186,7 +194,21 @@ def _int8(section: Section) -> Int8:
         skip_conv_layers=section.integers("skip_conv_layers", least=0),
         skip_matmul_layers=section.integers("skip_matmul_layers", least=0),
         exclude_layers=section.integers("exclude_layers", least=0),
+        weight_scale=WeightScale(section.word("weight_scale", [rule.value for rule in WeightScale], "max")),
+        quantize_operators=_operators(section, "quantize_operators"),
+        ops_usingfp=_operators(section, "ops_usingfp"),
     )
+
+
+def _operators(section: Section, key: str) -> tuple[str, ...]:
+    words = section.words(key)
+    for word in words:
+        try:
+            onnx_types(word.removeprefix("!"))
+        except VcompError as error:
+            where = section.document.where(*section.keys, key)
+            raise VcompError(f"{key}: {error.what}", where=where, expected=error.expected, mend=error.mend) from error
+    return words
 
 
 def _dataset(section: Section) -> Dataset:
