@@ -28,9 +28,8 @@ def _pairs(graph: "GraphProto", types: Collection[str]) -> Iterator[tuple[str, s
     """Tensors that must have the same range."""
     sources = range_sources(graph)
     for node in graph.node:
-        taken, returned = node.input[0], node.output[0]
         if node.op_type == "Concat" and node.op_type in types:
-            yield from ((name, returned) for name in node.input)
-        passes_on = node.op_type in KEEPING and not interpolates(node)
-        if passes_on or (node.op_type in ACTIVATIONS and sources.get(taken) == returned):
-            yield taken, returned
+            yield from ((name, node.output[0]) for name in node.input)
+        fused = node.op_type in ACTIVATIONS and sources.get(node.input[0]) == node.output[0]
+        if fused or (node.op_type in KEEPING and not interpolates(node)):
+            yield node.input[0], node.output[0]
