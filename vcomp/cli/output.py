@@ -9,7 +9,7 @@ from typing import Any
 
 import typer
 
-PIPE_WIDTH = 120  # a file or a pipe has no width of its own
+PIPE_WIDTH = 132  # a file or a pipe has no width of its own
 
 
 def print_json(content: Any) -> None:

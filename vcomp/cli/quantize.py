@@ -20,7 +20,7 @@ def quantize(
     ] = False,
     tolerance: Annotated[
         float | None,
-        typer.Option(min=0, help="With --sensitivity: the drop in mIoU to reach by skipping layers, in points."),
+        typer.Option(min=0, help="With --sensitivity: the drop in mIoU to reach by skipping layers."),
     ] = None,
     data: Data = None,
     limit: Limit = None,

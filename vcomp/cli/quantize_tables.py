@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from vcomp.report.table import interval
 from vcomp.results import EMBEDDED_SAMPLE, figure
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def _modes(title: str, rows: "list[Row]") -> Shown:
             " ".join(filter(None, (row.precision, row.calibrate, "*" if row.calibrate and row.of_the_spec else None))),
             figure(row.miou),
             figure(row.drop),
-            "–" if row.interval is None else f"{row.interval[0]:.3f} to {row.interval[1]:.3f}",
+            interval(row.interval),
             figure(row.bytes / 1e6, 1),
             figure(row.milliseconds, 1),
             figure(row.speedup, 2),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vcomp.cli.codes import Code
 from vcomp.cli.options import Data, Json, Limit, Names
 from vcomp.cli.output import Progress, print_json, print_table
 
@@ -40,7 +41,8 @@ def run(
 ) -> None:
     """Run the whole chain, on the SDK or on its emulator.
 
-    Export, render, compile, infer, measure, score and report; what did not change is not repeated.
+    Export, render, compile, infer, measure, score and report; what did not change is not repeated. Exits with 1 when a
+    score drops by more than the target's max_drop.
     """
     from vcomp.pipeline.run import RunOptions, run_models
     from vcomp.project import find_project
@@ -62,10 +64,12 @@ def run(
         print_json(results.to_json())
     else:
         _print_tables(project, results)
+    failed = any(result.gate is not None and result.gate.passed is False for result in results.results)
+    raise typer.Exit(Code.VERDICT if failed else Code.OK)
 
 
 def _print_tables(project: "Project", results: "Results") -> None:
-    from vcomp.report.table import COLUMNS, table
+    from vcomp.report.table import COLUMNS, table, verdict
 
     for name in dict.fromkeys(result.model for result in results.results):
         own = [result for result in results.results if result.model == name]
@@ -73,6 +77,8 @@ def _print_tables(project: "Project", results: "Results") -> None:
         dataset = own[-1].dataset
         title = f"{spec.display_name} on {dataset.scored} images of {dataset.images} ({dataset.source})"
         print_table(title, COLUMNS, table(spec, own), texts=(0, len(COLUMNS) - 1))
+        for line in filter(None, map(verdict, own)):
+            typer.echo(line)
         toolchain = own[-1].toolchain
         typer.echo(f"{toolchain.name}: {toolchain.label}")
         if toolchain.emulated:

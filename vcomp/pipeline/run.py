@@ -13,6 +13,7 @@ from vcomp.files import write_text
 from vcomp.networks.session import OPTIMIZATION
 from vcomp.pipeline.context import Context
 from vcomp.pipeline.data import DataSet, find_data, judge_bad
+from vcomp.pipeline.gate import judge
 from vcomp.pipeline.listener import Listener, Silent
 from vcomp.pipeline.manifest import Manifest
 from vcomp.pipeline.steps import export_network, render_files, run_fp32, score
@@ -122,6 +123,7 @@ def _result(context: Context, data: DataSet, network: Network, baseline: Scored,
         metrics={item.dtype: summarize(item.scores) for item in (baseline, own)},
         definitions=DEFINITIONS,
         performance={item.dtype: item.speed for item in (baseline, own)},
+        gate=judge(baseline.scores, own.scores, target.max_drop, data.source) if target else None,
         artifacts={name: str(path) for name, path in artifacts.items()},
     )
 

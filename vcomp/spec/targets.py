@@ -12,6 +12,7 @@ from pydantic import Field, NonNegativeInt, StringConstraints
 from vcomp.spec.base import Part
 
 ExtraKey = Annotated[str, StringConstraints(pattern=r"^(compile|quantize)\.[A-Za-z_]\w*$|^[A-Za-z_]\w*$")]
+Drop = Annotated[float, Field(ge=0, le=100)]
 OperatorName = Annotated[str, StringConstraints(pattern=r"^!?[A-Za-z_][\w.]*$", max_length=100)]
 ExtraValue = bool | int | float | str | None | list[bool | int | float | str | None]
 
@@ -56,20 +57,23 @@ class CompileOptions(Part):
 
 
 class Fp16(Part):
-    """Half precision throughout."""
+    """Half precision throughout. `max_drop` is as in Int8."""
 
     dtype: Literal["fp16"] = "fp16"
+    max_drop: Drop | None = None
     extra: dict[ExtraKey, ExtraValue] = Field(default_factory=dict)
 
 
 class Int8(Part):
     """8-bit weights and activations, with ranges from the calibration set.
 
+    `max_drop` is how far the score may lie below fp32's of the same run, in percentage points; beyond, the run fails.
     `quantize_operators` and `ops_usingfp` hold the compiler's names of operator types; a leading "!" excludes one.
     `quantize_dsp_ops` and `calibrate_chunk_by` are passed on to the compiler; in emulation they change nothing.
     """
 
     dtype: Literal["int8"] = "int8"
+    max_drop: Drop | None = None
     calibrate: Calibrate = Calibrate.KL_DIVERGENCE
     calibrate_range: Annotated[float, Field(gt=0, le=1)] | None = None
     per_channel: bool = True
