@@ -1,7 +1,9 @@
-"""The two networks that quantize.py measures: UNet++ as vcomp ships it, and a small ResNet with fixed random weights."""
+"""The networks that quantize.py measures: UNet++ as vcomp ships it, and a small ResNet with fixed random weights."""
 
+import itertools
 from pathlib import Path
 
+from vcomp.project import Model
 from vcomp.spec import Input, ModelSpec
 
 OPSET = 13  # the first at which onnxruntime.quantization writes a valid per-channel model
@@ -17,15 +19,12 @@ def export_unetpp(folder: Path) -> ModelSpec:
 
     model, spec = _unetpp()
     for size in (96, 512):
-        network = spec.network.model_copy(update={"opset": OPSET})
-        sized = spec.model_copy(
-            update={
-                "name": f"unetpp-{size}",
-                "inputs": (Input(name="input", shape=(1, 3, size, size)),),
-                "network": network,
-            }
-        )
-        export(model, sized, folder)
+        changes = {
+            "name": f"unetpp-{size}",
+            "inputs": (Input(name="input", shape=(1, 3, size, size)),),
+            "network": spec.network.model_copy(update={"opset": OPSET}),
+        }
+        export(model, spec.model_copy(update=changes), folder)
     return spec
 
 
@@ -50,7 +49,7 @@ def export_resnet(folder: Path) -> None:
     widths = (64, 64, 128, 256, 512)
     stages = [
         block
-        for index, (before, after) in enumerate(zip(widths, widths[1:], strict=False))
+        for index, (before, after) in enumerate(itertools.pairwise(widths))
         for block in (Block(before, after, 2 if index else 1), Block(after, after, 1))
     ]
     network = nn.Sequential(
@@ -66,7 +65,7 @@ def export_resnet(folder: Path) -> None:
     )  # fmt: skip
 
 
-def _unetpp():  # type: ignore[no-untyped-def]
+def _unetpp() -> tuple[Model, ModelSpec]:
     from vcomp.project import find_project
 
     return find_project(Path(__file__).parent).select_one("unetpp")

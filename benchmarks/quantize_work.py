@@ -1,6 +1,6 @@
 """The measurements of quantize.py, each in a process of its own: `python quantize_work.py TASK FOLDER ARGUMENTS…`.
 
-A task reads networks (`NAME.onnx`) and prepared inputs (`inputs-SIZE/*.npy`) in the folder, and prints one line of JSON.
+A task finds networks (`NAME.onnx`) and prepared inputs (`inputs-SIZE/*.npy`) in the folder, and prints JSON.
 """
 
 import json

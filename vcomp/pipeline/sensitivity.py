@@ -70,15 +70,24 @@ def measure_sensitivity(trial: Trial, listener: Listener, tolerance: float | Non
     with listener.step("each layer alone") as step:
         layers = list(_numbered(trial))
         for done, (name, kind, field, number) in enumerate(layers, start=1):
-            own: list[float] = []
-            network = _compared(compute(spec, trial.quantized(only=[name])), outputs, own)
-            miou = summarize(evaluate(spec, pairs, network, Silent()))["miou"]
-            noise = 100 * float(np.sqrt(np.mean(own) / spread)) if spread else 0.0
+            error, miou = _alone(trial, name, outputs)
+            noise = 100 * float(np.sqrt(error / spread)) if spread else 0.0
             costs.append(LayerCost(name, kind, field, number, noise, _difference(fp32, miou)))
             step.advance(done, len(layers))
     costs.sort(key=lambda cost: -cost.noise)
     remedy = None if tolerance is None else _find_remedy(trial, fp32, costs, tolerance, listener)
     return Sensitivity(len(pairs), costs, remedy)
+
+
+def _alone(trial: Trial, layer: str, expected: list[NDArray[Any]]) -> tuple[float, float | None]:
+    """The mean squared error of the output, and the mIoU, with one layer quantized."""
+    errors: list[float] = []
+    miou = _miou(trial, _compared(compute(trial.spec, trial.quantized(only=[layer])), expected, errors))
+    return float(np.mean(errors)), miou
+
+
+def _miou(trial: Trial, network: Compute) -> float | None:
+    return summarize(evaluate(trial.spec, trial.pairs, network, Silent()))["miou"]
 
 
 def _numbered(trial: Trial) -> Iterator[tuple[str, str, str, int]]:
@@ -122,8 +131,7 @@ def _find_remedy(
         for number in range(len(costs) + 1):
             skipped = costs[:number]
             numbers = {field: _numbers(trial, field, skipped) for field in FIELDS}
-            network = compute(trial.spec, trial.quantized((), **numbers))
-            drop = _difference(fp32, summarize(evaluate(trial.spec, trial.pairs, network, Silent()))["miou"])
+            drop = _difference(fp32, _miou(trial, compute(trial.spec, trial.quantized((), **numbers))))
             step.advance(number, len(costs))
             reached = drop is not None and drop <= tolerance
             if reached or number == len(costs):
