@@ -46,9 +46,11 @@ def quantize(
 
 
 def _print(found: "Quantization") -> None:
-    from vcomp.cli.quantize_tables import tables
+    from vcomp.cli.quantize_tables import calibration_lines, tables
 
     for shown in tables(found):
         print_table(shown.title, shown.columns, shown.rows)
         for note in shown.notes:
             typer.echo(note)
+    for line in calibration_lines(found.calibration_set):
+        typer.echo(line)

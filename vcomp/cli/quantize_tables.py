@@ -8,6 +8,7 @@ from vcomp.report.table import interval
 from vcomp.results import EMBEDDED_SAMPLE, figure
 
 if TYPE_CHECKING:
+    from vcomp.pipeline.calibration_set import CalibrationSet
     from vcomp.pipeline.comparison import Row
     from vcomp.pipeline.quantization import Quantization
     from vcomp.pipeline.sensitivity import Remedy, Sensitivity
@@ -29,13 +30,22 @@ class Shown:
 def tables(found: "Quantization") -> Iterator[Shown]:
     """One for each thing that was asked."""
     drawn = f" ({EMBEDDED_SAMPLE})" if found.source == EMBEDDED_SAMPLE else ""
-    on = f"on {found.images} images{drawn}, calibrated once on {found.calibration_images}"
+    on = f"on {found.images} images{drawn}, calibrated once on {found.calibration_set.images}"
     if found.modes is not None:
         yield _modes(f"{found.model} {on}", found.modes)
     if found.waterfall is not None:
         yield _waterfall(f"Where the accuracy of {found.model} goes, {on}", found.waterfall)
     if found.sensitivity is not None:
         yield _sensitivity(f"Each layer of {found.model} quantized alone, {on}", found.sensitivity)
+
+
+def calibration_lines(seen: "CalibrationSet") -> Iterator[str]:
+    """How the ranges grew with the images, and what is wrong with the set."""
+    curve = ", ".join(f"{item.images}: {item.percent:.1f} %" for item in seen.coverage)
+    yield f"Calibration set: range reached, on average over {seen.tensors} tensors, by number of images: {curve}"
+    if not seen.warnings:
+        yield "    the ranges have settled, no image decides alone, none is evaluated as well"
+    yield from (f"    warning: {warning}" for warning in seen.warnings)
 
 
 def _modes(title: str, rows: "list[Row]") -> Shown:

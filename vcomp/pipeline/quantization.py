@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from vcomp.errors import VcompError
+from vcomp.pipeline.calibration_set import CalibrationSet, Extremes, examine
 from vcomp.pipeline.comparison import Row, compare
 from vcomp.pipeline.context import Context
 from vcomp.pipeline.data import DataSet, find_data, judge_bad
@@ -45,8 +46,8 @@ class Quantization:
 
     model: str
     source: str
-    calibration_images: int
     images: int
+    calibration_set: CalibrationSet
     modes: list[Row] | None
     waterfall: list[Stage] | None
     sensitivity: Sensitivity | None
@@ -67,28 +68,33 @@ def quantize_model(
         judge_bad(data.bad, options.allow_bad, context.listener)
         export_network(context)
         onnx = context.path(layout.checkpoint(spec)).read_bytes()
-        trial = _calibrated(context, data, onnx)
-        return _answers(context, data, trial, onnx, options)
+        extremes = Extremes()
+        trial = _calibrated(context, data, onnx, extremes)
+        with context.listener.step("calibration set"):
+            seen = examine(data.calibration, data.pairs, extremes)
+        return _answers(context, data, trial, onnx, options, seen)
 
 
-def _answers(context: Context, data: DataSet, trial: Trial, onnx: bytes, options: QuantizeOptions) -> Quantization:
+def _answers(
+    context: Context, data: DataSet, trial: Trial, onnx: bytes, options: QuantizeOptions, seen: CalibrationSet
+) -> Quantization:
     listener, asked = context.listener, options.waterfall or options.sensitivity
     return Quantization(
         model=trial.spec.name,
         source=data.source,
-        calibration_images=len(data.calibration),
         images=len(data.pairs),
+        calibration_set=seen,
         modes=None if asked else compare(trial, onnx, listener),
         waterfall=waterfall(trial, context.model, onnx, listener) if options.waterfall else None,
         sensitivity=measure_sensitivity(trial, listener, options.tolerance) if options.sensitivity else None,
     )
 
 
-def _calibrated(context: Context, data: DataSet, onnx: bytes) -> Trial:
+def _calibrated(context: Context, data: DataSet, onnx: bytes, extremes: Extremes) -> Trial:
     spec, network = context.spec, prepare(onnx)
     target = spec.target("int8")
     with context.listener.step("calibrate") as step:
-        statistics = calibrate(spec, network, data.calibration, step)
+        statistics = calibrate(spec, network, data.calibration, step, extremes.note)
     return Trial(spec, network, data.pairs, statistics, target if isinstance(target, Int8) else Int8())
 
 

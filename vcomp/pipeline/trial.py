@@ -43,13 +43,15 @@ class Trial:
         return quantize_int8(self.network, self.statistics, target, only)
 
 
-def calibrate(spec: ModelSpec, network: "ModelProto", paths: Sequence[Path], step: Step) -> dict[str, TensorStatistics]:
-    """What the calibration images show of the network, read and prepared as `vamc` does."""
+def calibrate(
+    spec: ModelSpec, network: "ModelProto", paths: Sequence[Path], step: Step, watch: Callable[[int, str, float], None]
+) -> dict[str, TensorStatistics]:
+    """What the calibration images show of the network, read and prepared as `vamc` does; `watch` as of `collect`."""
     assert spec.calibration is not None
     name, shape = spec.inputs[0].name, spec.inputs[0].shape
     dataset = Dataset(Path(spec.calibration.path), spec.calibration.suffix, len(paths), spec.preprocess)
     images = feeds(list(paths), dataset, (Port(name=name, shape=shape, dtype="float32"),))
-    return collect(network, images, progress=lambda done: step.advance(done, len(paths)))
+    return collect(network, images, progress=lambda done: step.advance(done, len(paths)), watch=watch)
 
 
 def compute(spec: ModelSpec, network: "ModelProto | bytes", *, half_output: bool = True) -> Compute:

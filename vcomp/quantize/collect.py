@@ -30,13 +30,15 @@ def collect(
     feeds: Iterable[Feed],
     progress: Callable[[int], None] | None = None,
     workers: int | None = None,
+    watch: Callable[[int, str, float], None] | None = None,
 ) -> dict[str, TensorStatistics]:
     """Run the model once per feed, and return the statistics of its activations by tensor name.
 
     A feed maps input names to arrays, of one image or of a batch. The statistics are the same to the last bit for any
     order of the feeds and any number of workers (if None, one per thread of `networks.session`, as far as memory goes).
-    Memory does not grow with the number of feeds. `progress` is called with the number of feeds done. VcompError when
-    there is no feed, the model cannot be run or prepared, or an activation is infinite or not a number.
+    Memory does not grow with the number of feeds. `progress` is called with the number of feeds done, `watch` with the
+    number of a feed, a tensor, and the largest magnitude that it took. VcompError when there is no feed, the model
+    cannot be run or prepared, or an activation is infinite or not a number.
     """
     prepared = prepare(model)
     measured = sorted(set(range_sources(prepared.graph).values()))
@@ -48,7 +50,7 @@ def collect(
     segments = cut(prepared, measured)
     del prepared  # the segments hold its weights
     number = workers or _fitting(segments, first)
-    work = _Work(segments, measured, itertools.chain([first], incoming), progress)
+    work = _Work(segments, measured, itertools.chain([first], incoming), progress, watch)
     with ThreadPoolExecutor(number) as pool:
         parts = list(pool.map(lambda _: work.do(), range(number)))
     if work.errors:
@@ -87,12 +89,14 @@ class _Work:
         measured: list[str],
         feeds: Iterable[Feed],
         progress: Callable[[int], None] | None,
+        watch: Callable[[int, str, float], None] | None,
     ) -> None:
         self.errors: dict[int, Exception] = {}
         self._segments = segments
         self._measured = measured
         self._feeds = enumerate(feeds)
         self._progress = progress
+        self._watch = watch
         self._lock = Lock()
         self._taken = self._done = 0
 
@@ -102,11 +106,11 @@ class _Work:
         while not self.errors and (taken := self._take()) is not None:
             number, feed = taken
             try:
-                _add(self._segments, feed, histograms, number)
+                largest = _add(self._segments, feed, histograms, number)
             except Exception as error:
                 self.errors[number] = error
                 break
-            self._tell()
+            self._tell(number, largest)
         return histograms
 
     def _take(self) -> tuple[int, Feed] | None:
@@ -119,23 +123,28 @@ class _Work:
             self._taken += 1
             return taken
 
-    def _tell(self) -> None:
+    def _tell(self, number: int, largest: Mapping[str, float]) -> None:
         with self._lock:
             self._done += 1
+            if self._watch is not None:
+                for name, magnitude in largest.items():
+                    self._watch(number, name, magnitude)
             if self._progress is not None:
                 self._progress(self._done)
 
 
-def _add(segments: list[Segment], feed: Feed, histograms: dict[str, Histogram], image: int) -> None:
-    name = ""
+def _add(segments: list[Segment], feed: Feed, histograms: dict[str, Histogram], image: int) -> dict[str, float]:
+    """Count one feed's activations; returns the largest magnitude of each."""
+    name, largest = "", {}
     try:
         for name, values in itertools.chain(feed.items(), run(segments, feed)):
             if name in histograms:
-                histograms[name].add(values)
+                largest[name] = histograms[name].add(values)
     except ValueError as error:
         raise VcompError(f"calibration image {image}, tensor {name!r}: {error}") from None
     except Exception as error:  # ONNX Runtime's own exception types are not public
         raise _not_taken(error) from None
+    return largest
 
 
 def _check_same(original: "ModelProto", prepared: "ModelProto", feed: Feed) -> None:

@@ -38,11 +38,14 @@ class Histogram:
         self._minimum = math.inf
         self._maximum = -math.inf
 
-    def add(self, values: NDArray[np.float32]) -> None:
-        """Count the values of one tensor, of any shape; ValueError if one is infinite or not a number."""
+    def add(self, values: NDArray[np.float32]) -> float:
+        """Count the values of one tensor, of any shape; ValueError if one is infinite or not a number.
+
+        Returns the largest magnitude among them.
+        """
         flat = values.reshape(-1)
         if not flat.size:
-            return
+            return 0.0
         low, high = float(flat.min()), float(flat.max())
         if not (math.isfinite(low) and math.isfinite(high)):
             raise ValueError("a value is infinite or not a number")
@@ -52,6 +55,7 @@ class Histogram:
         for start in range(0, flat.size, CHUNK):
             indices = (np.abs(flat[start : start + CHUNK]) * bins_per_unit).astype(np.intp)
             self._counts += np.bincount(indices, minlength=BINS)
+        return max(-low, high)
 
     def merge(self, other: "Histogram") -> None:
         """Count what another has counted."""
