@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import onnx
 import pytest
 
 from tests.conftest import Vcomp
@@ -35,6 +37,18 @@ def test_every_mode_is_compared_from_one_calibration(tiny: Path, vcomp: Vcomp, d
     modes = [("int8", mode, True) for mode in ("max", "percentile", "kl_divergence", "mse")]
     assert names == [("fp32", None, False), ("fp16", None, True), *modes]
     assert all(row["milliseconds"] > 0 and row["bytes"] > 0 for row in found["modes"])
+
+
+def test_weights_beyond_fp16_are_told_by_layer(tiny: Path, vcomp: Vcomp) -> None:
+    model = onnx.load(str(tiny / "tiny.onnx"))
+    weight = next(item for item in model.graph.initializer if item.name == "w2")
+    weight.CopyFrom(onnx.numpy_helper.from_array(onnx.numpy_helper.to_array(weight) * np.float32(1e6), "w2"))
+    model.graph.node[2].name = "head"
+    onnx.save(model, str(tiny / "tiny.onnx"))
+
+    shown = vcomp("quantize", "tiny", "--limit", "1")
+
+    assert "fp16: 4 of 4 weights of layer head are set to its largest" in shown.stderr
 
 
 def test_the_scores_are_those_of_a_run(finished: Finished, vcomp: Vcomp) -> None:

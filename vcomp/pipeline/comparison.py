@@ -38,7 +38,7 @@ def compare(trial: Trial, onnx: bytes, listener: Listener) -> list[Row]:
         pace = compare_speed(onnx, onnx, feed)
     fp32 = summarize(reference)["miou"]
     rows.append(Row("fp32", None, True, fp32, None, None, len(onnx), pace.milliseconds, 1.0, emulated=False))
-    for precision, mode, network in _networks(trial, onnx):
+    for precision, mode, network in _networks(trial, onnx, listener):
         with listener.step(f"{precision} {mode.value}" if mode else precision) as step:
             scores = evaluate(spec, trial.pairs, compute(spec, network), step)
             pace = compare_speed(onnx, network, feed)
@@ -60,7 +60,10 @@ def compare(trial: Trial, onnx: bytes, listener: Listener) -> list[Row]:
     return rows
 
 
-def _networks(trial: Trial, onnx: bytes) -> Iterator[tuple[str, Calibrate | None, bytes]]:
-    yield "fp16", None, convert_fp16(onnx)[0].SerializeToString()
+def _networks(trial: Trial, onnx: bytes, listener: Listener) -> Iterator[tuple[str, Calibrate | None, bytes]]:
+    fp16, report = convert_fp16(onnx)
+    for weight in report.overflowed:
+        listener.note(f"fp16: {weight.values} of {weight.size} weights of layer {weight.layer} are set to its largest")
+    yield "fp16", None, fp16.SerializeToString()
     for mode in (Calibrate.MAX, Calibrate.PERCENTILE, Calibrate.KL_DIVERGENCE, Calibrate.MSE):
         yield "int8", mode, trial.quantized(calibrate=mode).SerializeToString()

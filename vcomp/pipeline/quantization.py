@@ -1,7 +1,5 @@
 """`vcomp quantize`: one calibration of one model, and everything that is asked of it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -60,17 +58,20 @@ def quantize_model(
     project: Project, name: str, options: QuantizeOptions, listener: Listener | None = None
 ) -> Quantization:
     """Calibrate a model once, as its int8 target says or else by default, and answer what is asked from that."""
-    _, spec = project.select_one(name)
+    model, spec = project.select_one(name)
     _refuse(spec)
-    with _context(project, name, options, listener or Silent()) as context:
-        limit = options.limit or (IMAGES if _sensitivity_alone(options) else None)
-        data = find_data(context, project.data_root(options.data), limit=limit)
-        judge_bad(data.bad, options.allow_bad, context.listener)
+    listener = listener or Silent()
+    with open_workspace(project, model, spec, options.workspace, several=False) as workspace:
+        toolchain = find_toolchain("emulator", shims=workspace.own / "bin", sdk_python=None)
+        context = Context(model, spec, workspace, Manifest(workspace.manifest), toolchain, listener)
+        few = IMAGES if options.sensitivity and not options.waterfall else None
+        data = find_data(context, project.data_root(options.data), limit=options.limit or few)
+        judge_bad(data.bad, options.allow_bad, listener)
         export_network(context)
         onnx = context.path(layout.checkpoint(spec)).read_bytes()
         extremes = Extremes()
         trial = _calibrated(context, data, onnx, extremes)
-        with context.listener.step("calibration set"):
+        with listener.step("calibration set"):
             seen = examine(data.calibration, data.pairs, extremes)
         return _answers(context, data, trial, onnx, options, seen)
 
@@ -105,15 +106,3 @@ def _refuse(spec: ModelSpec) -> None:
         )
     if len(spec.inputs) != 1:
         raise VcompError(f"the network of {spec.name} has {len(spec.inputs)} inputs", expected="one image input")
-
-
-def _sensitivity_alone(options: QuantizeOptions) -> bool:
-    return options.sensitivity and not options.waterfall
-
-
-@contextmanager
-def _context(project: Project, name: str, options: QuantizeOptions, listener: Listener) -> Iterator[Context]:
-    model, spec = project.select_one(name)
-    with open_workspace(project, model, spec, options.workspace, several=False) as workspace:
-        toolchain = find_toolchain("emulator", shims=workspace.own / "bin", sdk_python=None)
-        yield Context(model, spec, workspace, Manifest(workspace.manifest), toolchain, listener)
