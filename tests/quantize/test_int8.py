@@ -93,6 +93,14 @@ def test_convolutions_relus_and_concatenations_run_in_integers(segmenter, feeds,
 
 
 @FUSES
+def test_nearest_up_sampling_runs_in_integers(segmenter, feeds, tmp_path):
+    operators = executed(quantized(segmenter(mode="nearest"), feeds), tmp_path)
+
+    assert operators["Resize"] == 1
+    assert (operators["QuantizeLinear"], operators["DequantizeLinear"]) == (1, 1)  # the input, and before the sigmoid
+
+
+@FUSES
 def test_results_are_those_of_signed_symmetric_int8(segmenter, feeds, run):
     model = segmenter()
     unsigned = quantized(model, feeds, calibrate="percentile", calibrate_range=0.9)
