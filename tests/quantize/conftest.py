@@ -32,7 +32,10 @@ def upsampling(opset, mode):
 
 @pytest.fixture(scope="session")
 def segmenter():
-    """A two-level U-Net of three convolutions, 1×3×16×16 to probabilities of 1×1×16×16; a function of the opset and the way to enlarge."""
+    """A two-level U-Net of three convolutions, 1×3×16×16 to probabilities of 1×1×16×16.
+
+    A function of the opset and the way to enlarge.
+    """
 
     def build(opset=11, mode="linear"):
         up, scales = upsampling(opset, mode)
