@@ -57,6 +57,26 @@ class Performance(_Record):
     measured_by: str
 
 
+class Gate(_Record):
+    """How far a precision lies below fp32 in mIoU, in points, with the 95 % interval of a paired bootstrap over images.
+
+    It has passed when the drop is at most `max_drop`; None where the spec states none, or the images are drawn.
+    """
+
+    drop: float | None
+    interval: tuple[float, float] | None
+    max_drop: float | None
+    passed: bool | None
+
+    @property
+    def settled(self) -> bool:
+        """Whether the whole interval lies on the side of the verdict."""
+        if self.interval is None or self.max_drop is None:
+            return False
+        low, high = self.interval
+        return high <= self.max_drop if self.passed else low > self.max_drop
+
+
 class Result(_Record):
     """One model in one precision; `metrics` and `performance` have an entry for fp32 and one for `dtype`."""
 
@@ -69,6 +89,7 @@ class Result(_Record):
     metrics: dict[str, Metrics]
     definitions: dict[str, str]
     performance: dict[str, Performance] = Field(default_factory=dict)
+    gate: Gate | None = None
     artifacts: dict[str, str] = Field(default_factory=dict)
 
     def drop(self) -> float | None:

@@ -1,6 +1,7 @@
 """ONNX Runtime sessions: how many threads, and what cannot be run."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +15,13 @@ def test_a_file_and_its_bytes_give_the_same(tmp_path: Path) -> None:
     path = write_tiny_onnx(tmp_path / "tiny.onnx")
     feed = {"input": np.random.default_rng(0).random((1, 3, 32, 32), np.float32)}
     assert np.array_equal(open_session(path).run(None, feed), open_session(path.read_bytes()).run(None, feed))
+
+
+@pytest.mark.parametrize("options", [{"intra_op_threads": 1}, {"keep_memory": False}, {"spin": False}])
+def test_how_a_session_uses_the_machine_changes_no_result(tmp_path: Path, options: dict[str, Any]) -> None:
+    path = write_tiny_onnx(tmp_path / "tiny.onnx")
+    feed = {"input": np.random.default_rng(0).random((1, 3, 32, 32), np.float32)}
+    assert np.array_equal(open_session(path).run(None, feed), open_session(path, **options).run(None, feed))
 
 
 @pytest.mark.parametrize(("said", "number"), [(None, 0), ("0", 0), ("3", 3)])

@@ -20,22 +20,25 @@ def finished(nodes, initializers, given, returned, opset):
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=7)
 
 
-def upsampling(opset):
+def upsampling(opset, mode):
     scales = numpy_helper.from_array(np.array([1, 1, 2, 2], np.float32), "scales")
     if opset < 10:
-        return helper.make_node("Upsample", ["deep", "scales"], ["up"], mode="linear"), [scales]
+        return helper.make_node("Upsample", ["deep", "scales"], ["up"], mode=mode), [scales]
     if opset < 11:
-        return helper.make_node("Resize", ["deep", "scales"], ["up"], mode="linear"), [scales]
+        return helper.make_node("Resize", ["deep", "scales"], ["up"], mode=mode), [scales]
     roi = numpy_helper.from_array(np.zeros(0, np.float32), "roi")
-    return helper.make_node("Resize", ["deep", "roi", "scales"], ["up"], mode="linear"), [roi, scales]
+    return helper.make_node("Resize", ["deep", "roi", "scales"], ["up"], mode=mode), [roi, scales]
 
 
 @pytest.fixture(scope="session")
 def segmenter():
-    """A two-level U-Net of three convolutions, 1×3×16×16 to probabilities of 1×1×16×16; a function of the opset."""
+    """A two-level U-Net of three convolutions, 1×3×16×16 to probabilities of 1×1×16×16.
 
-    def build(opset=11):
-        up, scales = upsampling(opset)
+    A function of the opset and the way to enlarge.
+    """
+
+    def build(opset=11, mode="linear"):
+        up, scales = upsampling(opset, mode)
         nodes = [
             helper.make_node("Conv", ["input", "w0", "b0"], ["c0"], "first", pads=[1, 1, 1, 1]),
             helper.make_node("Relu", ["c0"], ["skip"]),

@@ -47,3 +47,20 @@ def test_at_least_half_of_the_bins_are_in_use():
 def test_what_is_not_finite_is_refused(value):
     with pytest.raises(ValueError, match="infinite or not a number"):
         statistics_of([np.array([1, value], np.float32)])
+
+
+@given(BATCHES.filter(lambda batches: sum(batch.size for batch in batches)), st.integers(0, 6))
+def test_histograms_merged_are_one_histogram(batches, cut):
+    together = statistics_of(batches)
+    one, other = Histogram(), Histogram()
+    for index, batch in enumerate(batches):
+        (one if index < cut else other).add(batch)
+    one.merge(other)
+    merged = one.statistics()
+
+    assert (merged.minimum, merged.maximum, merged.bin_width) == (
+        together.minimum,
+        together.maximum,
+        together.bin_width,
+    )
+    assert np.array_equal(merged.counts, together.counts)

@@ -6,8 +6,9 @@ import onnxruntime
 import pytest
 from onnx import numpy_helper
 
+from tests.quantize.conftest import finished, tensor
 from vcomp.errors import VcompError
-from vcomp.quantize import collect, quantize_int8
+from vcomp.quantize import choose_range, collect, quantize_int8
 from vcomp.spec import Calibrate, Int8
 
 # Which operators run in integers is ONNX Runtime's decision; 1.23, the last for Python 3.10, fuses fewer of them.
@@ -92,6 +93,14 @@ def test_convolutions_relus_and_concatenations_run_in_integers(segmenter, feeds,
 
 
 @FUSES
+def test_nearest_up_sampling_runs_in_integers(segmenter, feeds, tmp_path):
+    operators = executed(quantized(segmenter(mode="nearest"), feeds), tmp_path)
+
+    assert operators["Resize"] == 1
+    assert (operators["QuantizeLinear"], operators["DequantizeLinear"]) == (1, 1)  # the input, and before the sigmoid
+
+
+@FUSES
 def test_results_are_those_of_signed_symmetric_int8(segmenter, feeds, run):
     model = segmenter()
     unsigned = quantized(model, feeds, calibrate="percentile", calibrate_range=0.9)
@@ -120,6 +129,87 @@ def test_per_channel_gives_each_output_channel_its_scale(segmenter, feeds):
     assert (many.shape, one.shape) == ((8,), ())
     assert many.max() == one
     assert len(set(many.tolist())) > 1
+
+
+@FUSES
+def test_what_a_concatenation_joins_has_one_scale_and_is_only_moved(segmenter, feeds, tmp_path):
+    int8 = quantized(segmenter(), feeds)
+    concat = layer(int8, "Concat_6")
+    dequantized = {node.output[0]: node for node in int8.graph.node if node.op_type == "DequantizeLinear"}
+
+    scales = {constant(int8, dequantized[name].input[1]).item() for name in concat.input}
+
+    assert len(scales) == 1
+    assert scales == {constant(int8, "joined_scale").item()}
+
+
+def test_the_widest_range_of_what_is_joined_is_taken(segmenter, feeds):
+    statistics = collect(segmenter(), feeds(segmenter()))
+    int8 = quantize_int8(segmenter(), statistics, Int8(calibrate="percentile", calibrate_range=0.9))
+
+    widest = max(choose_range(statistics[name], Calibrate.PERCENTILE, 0.9) for name in ("skip", "deep", "joined"))
+    assert constant(int8, "joined_scale") == np.float32(np.float32(widest) / 127)
+
+
+@pytest.mark.parametrize("per_channel", [True, False])
+@pytest.mark.parametrize(("network", "weight"), [("segmenter", "w0"), ("classifier", "w0"), ("classifier", "w1")])
+def test_power2_scales_are_the_next_powers_of_two(request, network, weight, per_channel, feeds, run):
+    model = request.getfixturevalue(network)()
+    plain, power2 = (quantized(model, feeds, per_channel=per_channel, weight_scale=rule) for rule in ("max", "power2"))
+
+    ratio = constant(power2, f"{weight}_scale") / constant(plain, f"{weight}_scale")
+    exponent = np.log2(constant(power2, f"{weight}_scale"))
+    assert np.array_equal(exponent, np.round(exponent))
+    assert ((ratio >= 1) & (ratio < 2)).all()
+    feed = feeds(model)[0]
+    assert np.abs(run(power2, feed) - run(model, feed)).mean() < 0.05 * np.abs(run(model, feed)).max()
+
+
+@pytest.mark.parametrize("excluded", ["!nn.conv2d", "!nn.vacc_matmul", "!_add"])
+def test_operators_that_the_options_exclude_stay_in_float(segmenter, classifier, feeds, run, excluded):
+    model = classifier() if "matmul" in excluded else segmenter()
+
+    int8 = quantized(model, feeds, quantize_operators=[excluded])
+
+    layers = [node for node in int8.graph.node if node.op_type in ("Conv", "Gemm", "MatMul")]
+    assert {is_integer(int8, node.name) for node in layers} == {excluded == "!_add"}
+    run(int8, feeds(model)[0])
+
+
+def test_concatenation_in_float_leaves_what_it_joins_its_own_scale(segmenter, feeds, run):
+    int8 = quantized(segmenter(), feeds, calibrate="max", ops_usingfp=["concatenate"])
+
+    statistics = collect(segmenter(), feeds(segmenter()))
+    for name in ("skip", "joined"):
+        assert constant(int8, f"{name}_scale") == np.float32(np.float32(statistics[name].absmax) / 127)
+    run(int8, feeds(segmenter())[0])
+
+
+def test_an_operator_of_the_compiler_that_onnx_does_not_have_changes_nothing(segmenter, feeds):
+    plain = quantized(segmenter(), feeds)
+    assert quantized(segmenter(), feeds, quantize_operators=["!vacc_bert_proportion"]) == plain
+
+
+def test_pixel_shuffling_is_done_on_integers(feeds, run):
+    nodes = [
+        onnx.helper.make_node("Conv", ["input", "w"], ["c"], pads=[1, 1, 1, 1]),
+        onnx.helper.make_node("DepthToSpace", ["c"], ["d"], blocksize=2),
+        onnx.helper.make_node("Conv", ["d", "v"], ["output"]),
+    ]
+    model = finished(nodes, [tensor("w", 8, 3, 3, 3), tensor("v", 1, 2, 1, 1)], [1, 3, 8, 8], [1, 1, 16, 16], 13)
+
+    int8 = quantized(model, feeds)
+
+    assert constant(int8, "c_scale") == constant(int8, "d_scale")
+    run(int8, feeds(model)[0])
+
+
+def test_one_layer_alone_can_be_quantized(segmenter, feeds, run):
+    model = segmenter()
+    int8 = quantize_int8(model, collect(model, feeds(model)), Int8(), only=["second"])
+
+    assert [is_integer(int8, name) for name in ("first", "second", "third")] == [False, True, False]
+    run(int8, feeds(model)[0])
 
 
 def test_skipped_convolutions_stay_in_float(segmenter, feeds, run):

@@ -112,6 +112,21 @@ def test_mse_is_at_least_as_good_as_max(kind):
         assert squared_error(mse_range(statistics)) < squared_error(statistics.absmax)
 
 
+@KINDS
+def test_mse_is_the_best_of_the_plain_search_over_the_bins(kind):
+    statistics = statistics_of(samples(kind))
+    filled = np.flatnonzero(statistics.counts)
+    centres, counts = (filled + 0.5) * statistics.bin_width, statistics.counts[filled]
+
+    def squared_error(reach):
+        scale = reach / 127
+        levels = np.minimum(np.floor(centres / scale + 0.5), 127) * scale
+        return float((counts * (centres - levels) ** 2).sum())
+
+    best = min(squared_error(statistics.absmax * step / 256) for step in range(1, 257))
+    assert squared_error(mse_range(statistics)) == pytest.approx(best, rel=1e-9, abs=1e-30)
+
+
 @pytest.mark.parametrize("mode", Calibrate)
 def test_a_tensor_of_zeros_has_range_zero(mode):
     assert choose_range(statistics_of(np.zeros(10)), mode) == 0

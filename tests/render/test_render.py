@@ -217,6 +217,19 @@ def test_vendor_options_land_where_they_say() -> None:
     assert backend["merge_params"] is True
 
 
+def test_options_of_quantization_are_written_as_the_compiler_reads_them() -> None:
+    options = {
+        "weight_scale": "power2",
+        "quantize_operators": ["!nn.vacc_matmul"],
+        "ops_usingfp": ["concatenate"],
+        "quantize_dsp_ops": ["vacc_upsampling"],
+        "calibrate_chunk_by": -1,
+    }
+    quantize = yaml.safe_load(render(targets=[Int8(**options)])["tiny_int8.yaml"])["backend"]["quantize"]
+    assert {key: quantize[key] for key in options} == options
+    assert not options.keys() & yaml.safe_load(render(targets=[Int8()])["tiny_int8.yaml"])["backend"]["quantize"].keys()
+
+
 def test_steps_that_the_chip_cannot_fuse_are_refused() -> None:
     with pytest.raises(VcompError, match="no fused operator for Resize, Resize"):
         render(preprocess=[Decode(), Resize(height=64, width=64), Resize(height=32, width=32), ToTensor()])

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from vcomp.cli import data, doctor, emulate, evaluate, export, listing, new, render, run
+from vcomp.cli import data, doctor, emulate, evaluate, export, listing, new, quantize, render, run
 from vcomp.cli.app import app
 
 
@@ -29,6 +29,7 @@ app.command("show")(listing.show)
 app.command("render")(render.render)
 app.command("export")(export.export)
 app.command("run")(run.run)
+app.command("quantize")(quantize.quantize)
 app.command("eval")(evaluate.evaluate)
 app.command("emulate", context_settings=emulate.SETTINGS)(emulate.emulate)
 app.add_typer(data.app, name="data")

@@ -2,12 +2,14 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import typer
+
+PIPE_WIDTH = 132  # a file or a pipe has no width of its own
 
 
 def print_json(content: Any) -> None:
@@ -17,6 +19,24 @@ def print_json(content: Any) -> None:
 def from_here(path: Path) -> Path:
     """A path as the user would type it, standing where they stand."""
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], texts: Sequence[int] = (0,)) -> None:
+    """A table on stdout; the columns of these numbers hold text, the others figures."""
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=PIPE_WIDTH)
+    shown = Table(title=Text(title), box=SIMPLE_HEAD)
+    for index, column in enumerate(columns):
+        shown.add_column(column, justify="left" if index in texts else "right")
+    for row in rows:
+        shown.add_row(*map(Text, row))
+    console.print(shown)
 
 
 class Progress:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vcomp.cli.codes import Code
 from vcomp.cli.options import Data, Json, Limit, Names
-from vcomp.cli.output import Progress, print_json
+from vcomp.cli.output import Progress, print_json, print_table
 
 if TYPE_CHECKING:
     from vcomp.project import Project
@@ -40,7 +41,8 @@ def run(
 ) -> None:
     """Run the whole chain, on the SDK or on its emulator.
 
-    Export, render, compile, infer, measure, score and report; what did not change is not repeated.
+    Export, render, compile, infer, measure, score and report; what did not change is not repeated. Exits with 1 when a
+    score drops by more than the target's max_drop.
     """
     from vcomp.pipeline.run import RunOptions, run_models
     from vcomp.project import find_project
@@ -62,31 +64,23 @@ def run(
         print_json(results.to_json())
     else:
         _print_tables(project, results)
+    failed = any(result.gate is not None and result.gate.passed is False for result in results.results)
+    raise typer.Exit(Code.VERDICT if failed else Code.OK)
 
 
 def _print_tables(project: "Project", results: "Results") -> None:
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
+    from vcomp.report.table import COLUMNS, table, verdict
 
-    from vcomp.report.table import COLUMNS, table
-
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=120)  # a file or a pipe has no width of its own
     for name in dict.fromkeys(result.model for result in results.results):
         own = [result for result in results.results if result.model == name]
         ((_, spec),) = project.select([name])
         dataset = own[-1].dataset
         title = f"{spec.display_name} on {dataset.scored} images of {dataset.images} ({dataset.source})"
-        shown = Table(title=title, box=SIMPLE_HEAD)
-        for index, column in enumerate(COLUMNS):
-            shown.add_column(column, justify="left" if index in (0, len(COLUMNS) - 1) else "right")
-        for row in table(spec, own):
-            shown.add_row(*row)
-        console.print(shown)
+        print_table(title, COLUMNS, table(spec, own), texts=(0, len(COLUMNS) - 1))
+        for line in filter(None, map(verdict, own)):
+            typer.echo(line)
         toolchain = own[-1].toolchain
-        console.print(f"{toolchain.name}: {toolchain.label}", soft_wrap=True)
+        typer.echo(f"{toolchain.name}: {toolchain.label}")
         if toolchain.emulated:
-            console.print("Emulated: scores model the chip's arithmetic, speeds are this CPU's and never the card's.")
-        console.print(f"Report: {own[-1].artifacts['report']}", soft_wrap=True)
+            typer.echo("Emulated: scores model the chip's arithmetic, speeds are this CPU's and never the card's.")
+        typer.echo(f"Report: {own[-1].artifacts['report']}")

@@ -32,11 +32,17 @@ def cores() -> int:
 
 
 def open_session(
-    model: Path | bytes, level: GraphOptimization = OPTIMIZATION, *, own_threads: int | None = None
+    model: Path | bytes,
+    level: GraphOptimization = OPTIMIZATION,
+    *,
+    intra_op_threads: int | None = None,
+    keep_memory: bool = True,
+    spin: bool = True,
 ) -> "InferenceSession":
     """A CPU session of an ONNX file, or of its bytes; VcompError if ONNX Runtime cannot run it.
 
-    It computes with `own_threads`, or with as many as `threads` says; the results are the same.
+    `intra_op_threads` takes the place of `threads()`. Without `keep_memory` a session returns what it used after
+    each run. Without `spin` its threads sleep between runs, and leave the processor to another session.
     """
     import onnxruntime
 
@@ -48,8 +54,11 @@ def open_session(
         "extended": levels.ORT_ENABLE_EXTENDED,
         "all": levels.ORT_ENABLE_ALL,
     }[level]
-    options.intra_op_num_threads = threads() if own_threads is None else own_threads
+    options.intra_op_num_threads = threads() if intra_op_threads is None else intra_op_threads
+    options.enable_cpu_mem_arena = keep_memory
     options.use_deterministic_compute = True
+    if not spin:
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     if not _sums_int8_exactly():
         options.add_session_config_entry("session.x64quantprecision", "1")
     options.log_severity_level = 4  # what goes wrong is raised

@@ -80,6 +80,19 @@ def find_data(context: Context, root: Path | None, *, limit: int | None = None, 
     return data
 
 
+def judge_bad(bad: Sequence[VcompError], allowed: int, listener: Listener) -> None:
+    """Tell which images were left out; VcompError if they are more than allowed."""
+    for error in bad:
+        listener.note(f"left out: {error}")
+    if len(bad) > allowed:
+        raise VcompError(
+            f"{len(bad)} image{'s' * (len(bad) != 1)} cannot be read",
+            quote="\n    ".join(str(error.where) for error in bad[:10]),
+            expected="none" if allowed == 0 else f"at most {allowed}",
+            mend=f"replace the files, or leave them out with --allow-bad {len(bad)}",
+        )
+
+
 def _unreadable(files: Sequence[Path], listener: Listener) -> list[BadImage]:
     def attempt(path: Path) -> BadImage | None:
         try:

@@ -12,7 +12,8 @@ from vcomp.errors import VcompError, unknown
 from vcomp.files import write_text
 from vcomp.networks.session import OPTIMIZATION
 from vcomp.pipeline.context import Context
-from vcomp.pipeline.data import DataSet, find_data
+from vcomp.pipeline.data import DataSet, find_data, judge_bad
+from vcomp.pipeline.gate import judge
 from vcomp.pipeline.listener import Listener, Silent
 from vcomp.pipeline.manifest import Manifest
 from vcomp.pipeline.steps import export_network, render_files, run_fp32, score
@@ -80,7 +81,7 @@ def _run_model(
     targets = [target for target in spec.targets if target.dtype in _wanted(spec, options.dtypes)]
     calibrate = any(target.dtype == "int8" for target in targets)
     data = find_data(context, project.data_root(options.data), limit=options.limit, calibrate=calibrate)
-    _judge_bad(data.bad, options.allow_bad, listener)
+    judge_bad(data.bad, options.allow_bad, listener)
 
     network = export_network(context)
     render_files(context)
@@ -122,6 +123,7 @@ def _result(context: Context, data: DataSet, network: Network, baseline: Scored,
         metrics={item.dtype: summarize(item.scores) for item in (baseline, own)},
         definitions=DEFINITIONS,
         performance={item.dtype: item.speed for item in (baseline, own)},
+        gate=judge(baseline.scores, own.scores, target.max_drop, data.source) if target else None,
         artifacts={name: str(path) for name, path in artifacts.items()},
     )
 
@@ -139,18 +141,6 @@ def _report(context: Context, data: DataSet, results: list[Result], scored: Sequ
     write_text(workspace.results, document.model_dump_json(indent=2) + "\n")
     context.manifest.results = document.to_json()
     context.manifest.save()
-
-
-def _judge_bad(bad: Sequence[VcompError], allowed: int, listener: Listener) -> None:
-    for error in bad:
-        listener.note(f"left out: {error}")
-    if len(bad) > allowed:
-        raise VcompError(
-            f"{len(bad)} image{'s' * (len(bad) != 1)} cannot be read",
-            quote="\n    ".join(str(error.where) for error in bad[:10]),
-            expected="none" if allowed == 0 else f"at most {allowed}",
-            mend=f"replace the files, or leave them out with --allow-bad {len(bad)}",
-        )
 
 
 def _record(context: Context, results: Sequence[Result]) -> None:

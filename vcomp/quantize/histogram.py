@@ -38,11 +38,14 @@ class Histogram:
         self._minimum = math.inf
         self._maximum = -math.inf
 
-    def add(self, values: NDArray[np.float32]) -> None:
-        """Count the values of one tensor, of any shape; ValueError if one is infinite or not a number."""
+    def add(self, values: NDArray[np.float32]) -> float:
+        """Count the values of one tensor, of any shape; ValueError if one is infinite or not a number.
+
+        Returns the largest magnitude among them.
+        """
         flat = values.reshape(-1)
         if not flat.size:
-            return
+            return 0.0
         low, high = float(flat.min()), float(flat.max())
         if not (math.isfinite(low) and math.isfinite(high)):
             raise ValueError("a value is infinite or not a number")
@@ -52,12 +55,23 @@ class Histogram:
         for start in range(0, flat.size, CHUNK):
             indices = (np.abs(flat[start : start + CHUNK]) * bins_per_unit).astype(np.intp)
             self._counts += np.bincount(indices, minlength=BINS)
+        return max(-low, high)
+
+    def merge(self, other: "Histogram") -> None:
+        """Count what another has counted."""
+        self._minimum, self._maximum = min(self._minimum, other._minimum), max(self._maximum, other._maximum)
+        exponent = max(self._exponent, other._exponent)
+        self._widen_to(exponent)
+        other._widen_to(exponent)
+        self._counts += other._counts
 
     def _widen(self, absmax: float) -> None:
-        if not absmax:
-            return
-        _, power = math.frexp(absmax)  # absmax < 2^power
-        steps = power - BINS.bit_length() + 1 - self._exponent
+        if absmax:
+            _, power = math.frexp(absmax)  # absmax < 2^power
+            self._widen_to(power - BINS.bit_length() + 1)
+
+    def _widen_to(self, exponent: int) -> None:
+        steps = exponent - self._exponent
         if steps > 0:
             merged = 1 << min(steps, BINS.bit_length() - 1)
             counts = self._counts.reshape(-1, merged).sum(axis=1)

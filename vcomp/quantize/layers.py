@@ -8,15 +8,57 @@ from vcomp.quantize.model import float_tensors
 from vcomp.spec import Int8
 
 if TYPE_CHECKING:
-    from onnx import GraphProto
+    from onnx import GraphProto, NodeProto
 
 CONVOLUTIONS = ("Conv", "ConvTranspose")
 MATMULS = ("MatMul", "Gemm")
 ACTIVATIONS = ("Relu", "Clip")
 COMBINING = ("Add", "Concat", "GlobalAveragePool")
 # Operators whose output keeps the range of their input.
-KEEPING = ("MaxPool", "AveragePool", "Resize", "Reshape", "Flatten", "Transpose", "Squeeze", "Unsqueeze")
+RESHAPING = ("Reshape", "Flatten", "Transpose", "Squeeze", "Unsqueeze", "DepthToSpace")
+KEEPING = ("MaxPool", "AveragePool", "Resize", *RESHAPING)
 QUANTIZED = (*CONVOLUTIONS, *MATMULS, *ACTIVATIONS, *COMBINING, *KEEPING)
+
+# What the vendor's compiler calls an operator, less a leading "nn." or "_" and "vacc_".
+COMPILER_NAMES = {
+    "conv2d": ("Conv",),
+    "conv2d_transpose": ("ConvTranspose",),
+    "dense": ("Gemm",),
+    "matmul": MATMULS,
+    "batch_matmul": ("MatMul",),
+    "add": ("Add",),
+    "concatenate": ("Concat",),
+    "relu": ("Relu",),
+    "clip": ("Clip",),
+    "max_pool2d": ("MaxPool",),
+    "avg_pool2d": ("AveragePool",),
+    "global_avg_pool2d": ("GlobalAveragePool",),
+    "upsampling": ("Resize",),
+}
+
+
+def onnx_types(compiler_name: str) -> tuple[str, ...]:
+    """The ONNX operators that the vendor's compiler calls so; none for those of its own that ONNX does not have."""
+    return COMPILER_NAMES.get(compiler_name.removeprefix("nn.").removeprefix("_").removeprefix("vacc_"), ())
+
+
+def quantized_types(options: Int8) -> list[str]:
+    """The operators that the options leave to be quantized."""
+    left_out = [name[1:] for name in options.quantize_operators if name.startswith("!")]
+    in_float = {kind for name in (*left_out, *options.ops_usingfp) for kind in onnx_types(name)}
+    return [kind for kind in QUANTIZED if kind not in in_float]
+
+
+def interpolates(node: "NodeProto") -> bool:
+    """Whether a node computes values between those that it takes.
+
+    ONNX Runtime's integer kernel for that cuts off where it should round, and is slower than the one in floating point.
+    """
+    from onnx import helper
+
+    return node.op_type == "Resize" and any(
+        attribute.name == "mode" and helper.get_attribute_value(attribute) != b"nearest" for attribute in node.attribute
+    )
 
 
 def range_sources(graph: "GraphProto") -> dict[str, str]:
@@ -43,15 +85,20 @@ def range_sources(graph: "GraphProto") -> dict[str, str]:
     return sources
 
 
+def layers(graph: "GraphProto") -> "list[NodeProto]":
+    """The layers that have weights: convolutions and matrix products, in the order of the graph."""
+    return [node for node in graph.node if node.op_type in (*CONVOLUTIONS, *MATMULS)]
+
+
 def layers_left_in_float(graph: "GraphProto", options: Int8) -> list[str]:
     """The names of the layers that the options keep from being quantized; VcompError for a number past the last.
 
     Layers count from 0 in the order of the graph. What the vendor's `exclude_layers` counts is not published; here it
     is convolutions and matrix products together.
     """
-    convolutions = [node.name for node in graph.node if node.op_type in CONVOLUTIONS]
-    products = [node.name for node in graph.node if node.op_type in MATMULS]
-    both = [node.name for node in graph.node if node.op_type in (*CONVOLUTIONS, *MATMULS)]
+    both = layers(graph)
+    convolutions = [node for node in both if node.op_type in CONVOLUTIONS]
+    products = [node for node in both if node.op_type in MATMULS]
     return [
         *_picked("skip_conv_layers", options.skip_conv_layers, convolutions),
         *_picked("skip_matmul_layers", options.skip_matmul_layers, products),
@@ -59,11 +106,11 @@ def layers_left_in_float(graph: "GraphProto", options: Int8) -> list[str]:
     ]
 
 
-def _picked(field: str, numbers: tuple[int, ...], layers: list[str]) -> list[str]:
+def _picked(field: str, numbers: tuple[int, ...], layers: "list[NodeProto]") -> list[str]:
     for number in numbers:
         if number >= len(layers):
             raise VcompError(
                 f"{field} holds {number}, the network has {len(layers)} such layers",
                 expected=f"numbers from 0 to {len(layers) - 1}" if layers else "an empty list",
             )
-    return [layers[number] for number in numbers]
+    return [layers[number].name for number in numbers]

@@ -9,7 +9,7 @@ from vcomp.preprocess.process_ops import write_process_ops
 from vcomp.preprocess.vdsp_json import write_vdsp
 from vcomp.render import layout
 from vcomp.render.layout import Target
-from vcomp.spec import Fp16, Int8, ModelSpec
+from vcomp.spec import Fp16, Int8, ModelSpec, WeightScale
 
 Document = dict[str, Any]
 
@@ -52,9 +52,15 @@ def _quantize_options(target: Int8) -> Document:
     options: Document = {"calibrate_mode": target.calibrate.value, "quantize_per_channel": target.per_channel}
     if target.calibrate_range is not None:
         options["calibrate_range"] = target.calibrate_range
-    for name in ("skip_conv_layers", "skip_matmul_layers", "exclude_layers"):
+    if target.weight_scale is not WeightScale.MAX:
+        options["weight_scale"] = target.weight_scale.value
+    for name in ("skip_conv_layers", "skip_matmul_layers", "exclude_layers", "quantize_operators", "ops_usingfp"):
         if getattr(target, name):
             options[name] = list(getattr(target, name))
+    if target.quantize_dsp_ops:
+        options["quantize_dsp_ops"] = [operator.value for operator in target.quantize_dsp_ops]
+    if target.calibrate_chunk_by is not None:
+        options["calibrate_chunk_by"] = target.calibrate_chunk_by
     return options
 
 

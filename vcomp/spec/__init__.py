@@ -19,7 +19,7 @@ from vcomp.spec.ops import (
     ToYCrCb,
 )
 from vcomp.spec.provenance import GitSource
-from vcomp.spec.targets import Calibrate, CompileOptions, Fp16, Int8, Target
+from vcomp.spec.targets import Calibrate, CompileOptions, DspOp, Fp16, Int8, Target, WeightScale
 from vcomp.spec.tasks import BinarySegmentation
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "CenterCrop",
     "CompileOptions",
     "Decode",
+    "DspOp",
     "Fp16",
     "GitSource",
     "ImageFolder",
@@ -51,4 +52,5 @@ __all__ = [
     "ToYCrCb",
     "TorchNetwork",
     "TorchScriptNetwork",
+    "WeightScale",
 ]

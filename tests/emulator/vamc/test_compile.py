@@ -129,6 +129,9 @@ def test_a_fault_in_the_file_is_named(world: Path, change: Change, says: str) ->
         ("calibrate_mode: max", "'calibrate_mode' stands twice", 9),
         ("quantize_per_channel: 1", "expected true or false", 9),
         ("skip_conv_layers: *all", "not YAML", 9),
+        ("weight_scale: power3", "did you mean 'power2'?", 9),
+        ("ops_usingfp: [concatenat]", "did you mean 'concatenate'?", 9),
+        ("quantize_operators: add", "expected a list of words", 9),
     ],
 )
 def test_a_fault_in_a_line_is_named_with_the_line(world: Path, line: str, fault: str, number: int) -> None:

@@ -61,13 +61,13 @@ class Session:
             return self._session
         with self._opening:
             if self._shared is None:
-                self._shared = self._open(own_threads=cores() // at_once())
+                self._shared = self._open(intra_op_threads=cores() // at_once())
         return self._shared
 
-    def _open(self, own_threads: int | None = None) -> "InferenceSession":
+    def _open(self, intra_op_threads: int | None = None) -> "InferenceSession":
         level = self._artifact.manifest.graph_optimization
         try:
-            return open_session(self._artifact.network, level, own_threads=own_threads)
+            return open_session(self._artifact.network, level, intra_op_threads=intra_op_threads)
         except VcompError as error:
             raise EmulatorError(str(error)) from error
 

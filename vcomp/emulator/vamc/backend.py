@@ -2,7 +2,8 @@
 
 from vcomp.emulator.vamc.section import Section
 from vcomp.errors import shown
-from vcomp.spec import Calibrate, Fp16, Int8, Target
+from vcomp.quantize.layers import onnx_types
+from vcomp.spec import Calibrate, Fp16, Int8, Target, WeightScale
 
 TYPES = ("tvm_vacc", "vacc", "tvm_runmodel")  # one target under its present and its older names
 USUAL_MODE = Calibrate.PERCENTILE  # the one that most public files choose
@@ -21,6 +22,9 @@ def read_target(section: Section) -> Target:
         skip_conv_layers=options.integers("skip_conv_layers", least=0),
         skip_matmul_layers=options.integers("skip_matmul_layers", least=0),
         exclude_layers=options.integers("exclude_layers", least=0),
+        weight_scale=WeightScale(options.word("weight_scale", [rule.value for rule in WeightScale], "max")),
+        quantize_operators=options.words("quantize_operators"),
+        ops_usingfp=options.words("ops_usingfp"),
     )
 
 
@@ -38,3 +42,11 @@ def _quantile(options: Section) -> float | None:
     if value is not None and not (type(value) in (int, float) and 0 < value <= 1):
         raise options.fault("calibrate_range", f"is {shown(value)}", "a number above 0, at most 1")
     return value
+
+
+def operators_without_effect(target: Target) -> tuple[str, ...]:
+    """The operator types that a file names, and no ONNX operator stands for: the compiler's list is unpublished."""
+    if isinstance(target, Fp16):
+        return ()
+    named = (*target.quantize_operators, *target.ops_usingfp)
+    return tuple(name for name in named if not onnx_types(name.removeprefix("!")))

@@ -53,8 +53,9 @@ KEYS: Keys = {
         "quantize": {
             **_used("calibrate_mode", "quantize_per_channel", "calibrate_range"),
             **_used("skip_conv_layers", "skip_matmul_layers", "exclude_layers"),
+            **_used("weight_scale", "quantize_operators", "ops_usingfp"),
             **_without_effect(*_ON_CHIP, "overflow_adaptive", "calibrate_chunk_by", "quantize_dsp_ops"),
-            **_without_effect("quantize_operators", "ops_usingfp", "quantize_mode", "requant_suppress", "weight_scale"),
+            **_without_effect("quantize_mode", "requant_suppress"),
         },
     },
     "dataset": {

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from vcomp.emulator.postprocess import ExtraOp
 from vcomp.emulator.strict_yaml import Document, read_yaml
-from vcomp.emulator.vamc.backend import read_target
+from vcomp.emulator.vamc.backend import operators_without_effect, read_target
 from vcomp.emulator.vamc.compile_keys import keys_without_effect
 from vcomp.emulator.vamc.dataset import Dataset, read_dataset
 from vcomp.emulator.vamc.extra_ops import read_extra_ops
@@ -21,7 +21,7 @@ from vcomp.spec import Fp16, Target
 class CompileFile:
     """One `vamc` file. `dataset` is there if it was wanted, or the target is int8.
 
-    `without_effect` are the keys and sections that the file has, and the emulation does not heed.
+    `without_effect` are the keys, sections and operator types that the file names, and the emulation does not heed.
     """
 
     document: Document
@@ -63,6 +63,7 @@ def read_compile_file(
     workspace = top.section("workspace")
     unused = {"graph.extra_ops": extra_op is None, "backend.quantize": is_fp16, "dataset": dataset is None}
     without_effect += tuple(section for section in unused if unused[section] and document.has(*section.split(".")))
+    without_effect += operators_without_effect(target)
     return CompileFile(
         document=document,
         name=name,

@@ -60,6 +60,12 @@ class Section:
             raise self.fault(key, f"is {shown(value)}", f"a list of integers from {least}")
         return tuple(value)
 
+    def words(self, key: str) -> tuple[str, ...]:
+        value = self._value(key, [])
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise self.fault(key, f"is {shown(value)}", "a list of words")
+        return tuple(value)
+
     def present_or_older(self, key: str, older: str) -> str:
         """The key, or the name that it had in an older format, if the file has that alone, and may."""
         if key in self.data or older not in self.data:
