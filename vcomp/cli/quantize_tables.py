@@ -90,4 +90,5 @@ def _remedy(remedy: "Remedy") -> Iterator[str]:
         yield f"Skipping {number} leaves a drop of {drop}, within {remedy.tolerance:g}. In the spec's Int8:"
         yield f"    {remedy.field()}"
     else:
-        yield f"No list of layers to skip reaches {remedy.tolerance:g}: with all of them in floats, the drop is {drop}."
+        yield f"No list of layers to skip reaches {remedy.tolerance:g}: with all of them skipped, the drop is {drop}."
+        yield "    What lies between the layers stays int8: choose another way to calibrate."
