@@ -2,6 +2,7 @@
 
 import os
 
+import numpy as np
 import pytest
 
 from vcomp.emulator.errors import EmulatorError
@@ -25,7 +26,7 @@ def test_a_die_has_this_machines_memory_and_no_sensors() -> None:
 
 
 def test_a_die_is_made_from_a_number_or_from_one_that_a_card_lists() -> None:
-    assert Die(3).device_id == 3
+    assert Die(3).device_id == Die(np.int64(3)).device_id == 3  # type: ignore[arg-type]
     assert Die(get_all_cards()[0].dies[0]).device_id == 0
 
 

@@ -76,12 +76,14 @@ class TestAttributes:
                 AttrKey.COLOR_CVT_CODE: ColorCvtCode.BGR2RGB,
                 AttrKey.OIMAGE_WIDTH: np.int64(9),
                 AttrKey.CROP_X: [1, 2],
+                AttrKey.CROP_Y: np.array([3, 4]),
             }
         )
         assert operator.get_attribute(AttrKey.IIMAGE_FORMAT) == 5003
         assert operator.get_attribute(AttrKey.COLOR_CVT_CODE) == 3
         assert operator.get_attribute(AttrKey.OIMAGE_WIDTH) == 9
         assert operator.get_attribute(AttrKey.CROP_X, 1) == 2
+        assert operator.get_attribute(AttrKey.CROP_Y) == [3, 4]
 
     @pytest.mark.parametrize(
         ("call", "says"),
@@ -122,6 +124,13 @@ class TestFused:
         for tensor in made:
             assert isinstance(tensor, Tensor)
             np.testing.assert_array_equal(as_numpy(tensor), expected.astype(np.float16).transpose(2, 0, 1))
+
+    @pytest.mark.parametrize("output_info", [None, [], (), [(np.array([3, HEIGHT, WIDTH]), TypeFlag.FLOAT16)]])
+    def test_the_output_may_be_declared_in_any_way_or_not_at_all(self, tmp_path: Path, output_info: Any) -> None:
+        [operator] = Operator.load_ops_from_json_file(networks.write_operator(tmp_path / "op.json"))
+        [tensor] = operator.cast_to_buildin_operator().execute([rgb()], output_info)
+        assert isinstance(tensor, Tensor)
+        np.testing.assert_array_equal(as_numpy(tensor), pixels().transpose(2, 0, 1).astype(np.float16))
 
 
 class TestSingle:
@@ -165,6 +174,23 @@ class TestSingle:
         [gray] = executed(OpType.SINGLE_OP_CVT_COLOR, bgr(), {AttrKey.COLOR_CVT_CODE: ColorCvtCode.BGR2GRAY_INTERLEAVE})
         np.testing.assert_array_equal(as_numpy(gray), cv2.cvtColor(pixels(), cv2.COLOR_BGR2GRAY))
 
+    def test_cvt_color_swaps_either_way(self) -> None:
+        for code in (ColorCvtCode.BGR2RGB, ColorCvtCode.RGB2BGR):
+            for image, format in ((rgb(), ImageFormat.BGR_PLANAR), (bgr(), ImageFormat.RGB_INTERLEAVE)):
+                [made] = executed(OpType.SINGLE_OP_CVT_COLOR, image, {AttrKey.COLOR_CVT_CODE: code})
+                assert made.format is format
+                axis = 0 if image.format is ImageFormat.RGB_PLANAR else 2
+                np.testing.assert_array_equal(as_numpy(made), np.flip(as_numpy(image), axis))
+
+    def test_cvt_color_to_a_declared_format(self) -> None:
+        [made] = executed(OpType.SINGLE_OP_CVT_COLOR, rgb(), {}, [(ImageFormat.YUV_NV12, WIDTH, HEIGHT)])
+        assert made.format is ImageFormat.YUV_NV12
+
+    def test_cvt_color_may_change_nothing(self) -> None:
+        [made] = executed(OpType.SINGLE_OP_CVT_COLOR, rgb(), {AttrKey.COLOR_CVT_CODE: ColorCvtCode.NO_CHANGE})
+        assert made.format is ImageFormat.RGB_PLANAR
+        np.testing.assert_array_equal(as_numpy(made), as_numpy(rgb()))
+
     def test_flip(self) -> None:
         [made] = executed(OpType.SINGLE_OP_FLIP, nv12(), {AttrKey.DIRECTION: ImageFlipType.FLIP_TYPE_Y_AXIS})
         np.testing.assert_array_equal(as_numpy(made)[:HEIGHT], as_numpy(nv12())[:HEIGHT, ::-1])
@@ -172,6 +198,11 @@ class TestSingle:
     def test_scale_makes_as_many_as_it_is_told(self) -> None:
         sizes = {AttrKey.OIMAGE_CNT: 2, AttrKey.OIMAGE_WIDTH: [10, 16], AttrKey.OIMAGE_HEIGHT: [8, 12]}
         made = executed(OpType.SINGLE_OP_SCALE, nv12(), sizes)
+        assert [(image.width, image.height) for image in made] == [(10, 8), (16, 12)]
+
+    def test_scale_makes_the_sizes_that_are_declared(self) -> None:
+        declared = [(ImageFormat.YUV_NV12, 10, 8), (ImageFormat.YUV_NV12, 16, 12)]
+        made = executed(OpType.SINGLE_OP_SCALE, nv12(), {}, declared)
         assert [(image.width, image.height) for image in made] == [(10, 8), (16, 12)]
 
     def test_batch_crop_resize(self) -> None:
@@ -206,8 +237,16 @@ class TestSingle:
         expected = cv2.copyMakeBorder(inner, 1, 3, 2, 4, cv2.BORDER_CONSTANT, value=(9, 8, 7))
         np.testing.assert_array_equal(as_numpy(made), expected)
 
-    def test_warp_affine(self) -> None:
-        matrix = [1.0, 0.0, 4.0, 0.0, 1.0, 2.0]
+    @pytest.mark.parametrize(
+        "matrix",
+        [
+            [1.0, 0.0, 4.0, 0.0, 1.0, 2.0],
+            [[1, 0, 4], [0, 1, 2]],
+            np.float32([[1, 0, 4], [0, 1, 2]]),
+        ],
+        ids=["flat", "nested", "array"],
+    )
+    def test_warp_affine(self, matrix: Any) -> None:
         mode = ImageWarpAffineMode.WARP_AFFINE_MODE_NEAREST
         [made] = executed(
             OpType.SINGLE_OP_WARP_AFFINE,
@@ -215,7 +254,7 @@ class TestSingle:
             {AttrKey.M: matrix, AttrKey.FLAGS: mode, AttrKey.BORDER_VALUE: [0, 128, 128]},
         )
         luma = cv2.warpAffine(
-            as_numpy(nv12())[:HEIGHT], np.reshape(matrix, (2, 3)), (WIDTH, HEIGHT), flags=cv2.INTER_NEAREST
+            as_numpy(nv12())[:HEIGHT], np.reshape(np.float64(matrix), (2, 3)), (WIDTH, HEIGHT), flags=cv2.INTER_NEAREST
         )
         np.testing.assert_array_equal(as_numpy(made)[:HEIGHT], luma)
 

@@ -27,10 +27,10 @@ from vcomp.emulator.runtime.codes import (
 )
 from vcomp.emulator.runtime.devices import set_device
 from vcomp.emulator.runtime.graph import Graph, ModelOperator
-from vcomp.emulator.runtime.images import Image, create_image
+from vcomp.emulator.runtime.images import INTERLEAVED, PLANAR, Image, create_image
 from vcomp.emulator.runtime.model import Model
-from vcomp.emulator.runtime.operators import Operator
-from vcomp.emulator.runtime.results import UNREAD
+from vcomp.emulator.runtime.operators import BuildInOperator, Operator
+from vcomp.emulator.runtime.results import UNCLAIMED, UNREAD
 from vcomp.emulator.runtime.session import Session, at_once
 from vcomp.emulator.runtime.stream import Stream
 from vcomp.emulator.runtime.tensors import Tensor, as_numpy, from_numpy
@@ -144,6 +144,14 @@ class TestOrder:
         ]
         assert [value_of(result) for result in drained(setup)] == list(range(5))
 
+    def test_a_registered_output_that_nobody_reads_takes_no_endless_memory(self, streaming: Streaming) -> None:
+        setup = streaming(also="preprocess_res")
+        for value in range(UNCLAIMED + 10):
+            setup.stream.run_async([colored(value % 256)])
+            assert value_of(setup.stream.get_operator_output(setup.network)) == value % 256
+        with pytest.raises(RuntimeError, match="the first 10 results of this output are gone"):
+            setup.stream.get_operator_output("preprocess_res")
+
 
 class TestFailure:
     def test_an_input_that_fails_is_reported_in_its_place_and_at_the_end(self, streaming: Streaming) -> None:
@@ -166,6 +174,17 @@ class TestFailure:
     def test_a_synchronous_input_that_fails(self, streaming: Streaming) -> None:
         with pytest.raises(RuntimeError, match="run_sync failed"):
             streaming("picky").stream.run_sync([colored(200)])
+
+    def test_an_image_that_fails_is_explained_alike_in_both_modes(self, streaming: Streaming, tmp_path: Path) -> None:
+        crop = {"CropX": 0, "CropY": 0, "CropWidth": 9, "CropHeight": 9}
+        stream = streaming(json=networks.write_operator(tmp_path / "op.json", "CROP_RESIZE_CVTCOLOR", **crop)).stream
+        with pytest.raises(RuntimeError) as alone:
+            stream.run_sync([colored(1)])
+        stream.run_async([colored(1)])
+        with pytest.raises(RuntimeError) as queued:
+            stream.wait_until_done()
+        assert "outside the image" in str(alone.value)
+        assert str(queued.value) == f"input 0 of the stream failed: {alone.value}"
 
     def test_a_stream_that_is_dropped_ends_its_threads(self, streaming: Streaming) -> None:
         before = threading.active_count()
@@ -229,6 +248,19 @@ class TestExit:
         result = program("python", self.script(tmp_path, end), compiled["mean"], operator, dies_after, timeout=20)
         assert result.returncode == 0, result.stderr
         assert says in result.stdout
+
+    def test_a_forked_process_is_told_that_the_stream_stayed_behind(
+        self, compiled: dict[str, str], tmp_path: Path, program: Run
+    ) -> None:
+        end = (
+            "import multiprocessing\n"
+            "child = multiprocessing.get_context('fork').Process(target=feed)\n"
+            "child.start()\nchild.join()\nsys.exit(child.exitcode)\n"
+        )
+        operator = networks.write_operator(tmp_path / "op.json")
+        result = program("python", self.script(tmp_path, end), compiled["mean"], operator, 0, timeout=20)
+        assert result.returncode == 1
+        assert "make the model and the stream in the process that uses them" in result.stderr
 
 
 class TestArithmetic:
@@ -343,6 +375,32 @@ class TestArithmetic:
         assert value_of(setup.stream.get_operator_output(setup.network)) == 90
         with pytest.raises(RuntimeError, match="takes no rgb_letterbox_ext"):
             setup.stream.run_sync([image], {"rgb_letterbox_ext": [(8, 8, 0, 0, 0, 0)]})
+
+    def test_what_a_crop_needs_may_be_set_after_build_or_come_with_each_image(
+        self, streaming: Streaming, tmp_path: Path
+    ) -> None:
+        setup = streaming(json=networks.write_operator(tmp_path / "op.json", "RESIZE_CVTCOLOR_CROP"))
+        with pytest.raises(RuntimeError, match="states no ResizeWidth and ResizeHeight, and no script set them"):
+            setup.stream.run_sync([colored(9)])
+        assert value_of(setup.stream.run_sync([colored(9)], {"crop_resize_ext": [(1, 2, 12, 10)]})) == 9
+        place = {AttrKey.RESIZE_WIDTH: 10, AttrKey.RESIZE_HEIGHT: 9, AttrKey.CROP_X: 2, AttrKey.CROP_Y: 1}
+        setup.operator.cast_to_buildin_operator().set_attribute(place)
+        assert value_of(setup.stream.run_sync([colored(7)])) == 7
+
+    @pytest.mark.parametrize("format", [*PLANAR, *INTERLEAVED])
+    def test_an_operator_without_a_format_takes_any_of_three_colours(
+        self, streaming: Streaming, tmp_path: Path, format: ImageFormat
+    ) -> None:
+        json = tmp_path / "op.json"
+        json.write_text(
+            '{"OpType": "FUSION_OP_RGB_CVTCOLOR_NORM_TENSOR",'
+            ' "OpConfig": {"NormaType": "EQUAL", "ColorCvtCode": "BGR2RGB"}}'
+        )
+        pixels = np.empty((8, 8, 3), np.uint8)
+        pixels[:] = (1, 2, 3)
+        array = np.ascontiguousarray(pixels.transpose(2, 0, 1)) if format in PLANAR else pixels
+        result = streaming(json=json).stream.run_sync([create_image(array, format, 8, 8, 0)])
+        assert as_numpy(result[0][0]).ravel().tolist() == [3.0, 2.0, 1.0]
 
     def test_interleaved_images_reach_an_operator_that_asks_for_them(
         self, streaming: Streaming, tmp_path: Path
@@ -531,6 +589,10 @@ class TestMisuse:
             Stream(graph).build()
         with pytest.raises(RuntimeError, match="ModelOperator got a Graph"):
             ModelOperator(graph)  # type: ignore[arg-type]
+        graph = Graph()
+        graph.add_operators(BuildInOperator(OpType.SINGLE_OP_CROP), setup.network)
+        with pytest.raises(RuntimeError, match="the graph begins with SINGLE_OP_CROP"):
+            Stream(graph).build()
 
     def test_files_that_are_not_there(self, tmp_path: Path) -> None:
         with pytest.raises(RuntimeError, match="no compiled model"):
@@ -538,10 +600,19 @@ class TestMisuse:
         with pytest.raises(RuntimeError, match=r"there is no file .*op\.json"):
             Operator.load_ops_from_json_file(tmp_path / "op.json")
 
-    def test_a_device_is_a_number(self) -> None:
-        assert set_device(3) == 0
-        with pytest.raises(RuntimeError, match="no device -1"):
-            set_device(-1)
+    def test_a_file_of_an_unknown_operator(self, tmp_path: Path) -> None:
+        (tmp_path / "op.json").write_text('{"OpType": "FUSION_OP_RGB_RESIZE_CVTCOLOR_NORM_TENSORS"}')
+        with pytest.raises(RuntimeError, match="did you mean 'FUSION_OP_RGB_RESIZE_CVTCOLOR_NORM_TENSOR'"):
+            Operator.load_ops_from_json_file(tmp_path / "op.json")
+
+    def test_a_device_and_a_batch_size_are_numbers_also_numpys(self, compiled: dict[str, str]) -> None:
+        assert set_device(3) == set_device(np.int64(3)) == 0
+        assert Model(compiled["mean"], np.int32(4)).batch_size == 4
+        for number in (-1, "0", None, 0.0, True):
+            with pytest.raises(RuntimeError, match=r"no device .*\n.*an integer from 0"):
+                set_device(number)
+        with pytest.raises(RuntimeError, match="the batch size is 0"):
+            Model(compiled["mean"], 0)
 
     def test_a_number_of_threads_that_is_none(self, compiled: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("VCOMP_THREADS", "many")

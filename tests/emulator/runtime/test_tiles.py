@@ -11,13 +11,16 @@ from vcomp.emulator.runtime.tiles import tiled, untile
 SIDE = st.integers(1, 20)
 
 
-@given(st.integers(1, 2), st.integers(1, 9), SIDE, SIDE)
-def test_a_tiled_image_is_found_again(batch: int, channels: int, height: int, width: int) -> None:
+@given(st.integers(1, 2), st.integers(1, 9), SIDE, SIDE, st.booleans())
+def test_a_tiled_image_is_found_again(batch: int, channels: int, height: int, width: int, last: bool) -> None:
+    """With its channels last within a tile if there is padding to tell by."""
+    last = last and channels % 4 != 0
     image = np.random.default_rng(0).normal(0, 1, (batch, channels, height, width)).astype(np.float16)
     columns, rows, layers = math.ceil(width / 8), math.ceil(height / 8), math.ceil(channels / 4)
-    tiles = np.full((batch, columns, rows, layers, 256), np.nan, np.float16)
+    tiles = np.zeros((batch, columns, rows, layers, 256), np.float16)
     for n, c, y, x in np.ndindex(*image.shape):
-        within = (y % 8 * 8 + x % 8) * 4 + c % 4
+        pixel = y % 8 * 8 + x % 8
+        within = pixel * 4 + c % 4 if last else c % 4 * 64 + pixel
         tiles[n, x // 8, y // 8, c // 4, within] = image[n, c, y, x]
     assert np.array_equal(untile(tiles, image.shape), image)
 

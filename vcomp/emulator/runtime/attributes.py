@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+import numpy as np
+
 from vcomp.emulator.errors import EmulatorError
 from vcomp.emulator.runtime.codes import (
     AttrKey,
@@ -58,6 +60,8 @@ def as_code(key: str, value: Any) -> Any:
 
 def as_word(key: str, value: Any) -> Any:
     """What a script sets, as the JSON says it: words for codes, plain numbers and lists for numpy's and tuples."""
+    if isinstance(value, np.ndarray):
+        return as_word(key, value.tolist())
     if isinstance(value, (list, tuple)):
         return [as_word(key, item) for item in value]
     if key not in _WORDS or isinstance(value, str):

@@ -3,7 +3,7 @@
 import os
 from dataclasses import dataclass
 
-from vcomp.emulator.errors import EmulatorError
+from vcomp.emulator.runtime.integers import integer_from
 
 
 class Die:
@@ -15,9 +15,7 @@ class Die:
 
     def __init__(self, id: "int | Die" = 0) -> None:
         number = id.device_id if isinstance(id, Die) else id
-        if isinstance(number, bool) or not isinstance(number, int) or number < 0:
-            raise EmulatorError(f"there is no die {id!r}", expected="an integer from 0")
-        self.device_id: int = number
+        self.device_id: int = integer_from(0, number, f"there is no die {id!r}")
 
     @property
     def temperature(self) -> dict[str, int]:

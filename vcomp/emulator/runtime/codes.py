@@ -80,6 +80,11 @@ class OpType(Code):
     FUSION_OP_RGB_LETTERBOX_CVTCOLOR_NORM_TENSOR_EXT = 305
     BERT_EMBEDDING_OP = 400
 
+    @property
+    def fused(self) -> bool:
+        """Whether it makes a network's input of an image."""
+        return self.name.startswith("FUSION_OP")
+
 
 class TypeFlag(Code):
     UINT8 = 0

@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from vcomp.emulator.errors import EmulatorError
+from vcomp.emulator.runtime.integers import integer_from
 
 
 def set_device(device_id: Any) -> int:
     """Zero, as on success. Without effect: whatever its number, there is one device."""
-    if isinstance(device_id, bool) or not isinstance(device_id, int) or device_id < 0:
-        raise EmulatorError(f"there is no device {device_id!r}", expected="an integer from 0")
+    integer_from(0, device_id, f"there is no device {device_id!r}")
     return 0
 
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from vcomp.emulator.errors import EmulatorError
 from vcomp.emulator.runtime.codes import ImageFormat
+from vcomp.emulator.runtime.integers import integer_from
 from vcomp.errors import VcompError
 from vcomp.files import read_bounded
 
@@ -76,7 +77,8 @@ def create_image(
     if not isinstance(array, np.ndarray) or array.dtype != np.uint8:
         kind = f"an array of {array.dtype}" if isinstance(array, np.ndarray) else f"a {type(array).__name__}"
         raise EmulatorError(f"an image was made from {kind}", expected="a numpy array of uint8")
-    format, width, height = ImageFormat(format), int(width), int(height)
+    format = ImageFormat(format)
+    width, height = (integer_from(1, side, f"an image of {width!r}x{height!r}") for side in (width, height))
     layouts = _layouts(format, width, height)
     shape = array.shape
     while len(shape) > len(layouts[0]) and shape[0] == 1:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from vcomp.emulator.artifact import Manifest, Port, read_artifact
 from vcomp.emulator.errors import EmulatorError
+from vcomp.emulator.runtime.integers import integer_from
 from vcomp.emulator.runtime.session import Session
 from vcomp.emulator.runtime.tensors import Tensor
 from vcomp.emulator.runtime.tiles import untile
@@ -46,9 +47,7 @@ class Model:
         return self._batch_size
 
     def set_batch_size(self, batch_size: int) -> None:
-        if isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 1:
-            raise EmulatorError(f"the batch size is {batch_size!r}", expected="an integer from 1")
-        self._batch_size = min(batch_size, MAX_BATCH_SIZE)
+        self._batch_size = min(integer_from(1, batch_size, f"the batch size is {batch_size!r}"), MAX_BATCH_SIZE)
 
     @property
     def input_names(self) -> list[str]:
@@ -97,7 +96,7 @@ class Model:
         """The arrays of one batch item, one per input, if the network can take them. A batch axis may be left out."""
         ports = self._manifest.inputs
         if not isinstance(tensors, (list, tuple)) or len(tensors) != len(ports):
-            count = f"{len(tensors)} of them" if isinstance(tensors, (list, tuple)) else f"a {type(tensors).__name__}"
+            count = f"a list of {len(tensors)}" if isinstance(tensors, (list, tuple)) else f"a {type(tensors).__name__}"
             raise EmulatorError(
                 f"a batch item is {count}",
                 expected=f"a list of {len(ports)} tensors, for {', '.join(port.name for port in ports)}",

@@ -4,21 +4,20 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from vcomp.emulator.errors import EmulatorError
 from vcomp.emulator.runtime.attributes import as_code, as_word, attribute_name, json_key
-from vcomp.emulator.runtime.codes import ImageFormat, ImageType, OpType
+from vcomp.emulator.runtime.codes import ImageFormat, OpType
 from vcomp.emulator.runtime.embedding import slots_to_inputs
-from vcomp.emulator.runtime.images import Image
+from vcomp.emulator.runtime.fused_operators import check_size, format_of, of_this_item, planes_of, run_fused
+from vcomp.emulator.runtime.images import INTERLEAVED, PLANAR, Image
 from vcomp.emulator.runtime.model import Model
 from vcomp.emulator.runtime.output_info import Declared, read_output_info
 from vcomp.emulator.runtime.run_parameters import ItemParameters
 from vcomp.emulator.runtime.single_operators import run_single
 from vcomp.emulator.runtime.tensors import Tensor
-from vcomp.errors import VcompError
-from vcomp.preprocess.fused import run_vdsp
+from vcomp.errors import VcompError, unknown
 from vcomp.preprocess.vdsp import VdspOp
 from vcomp.preprocess.vdsp_json import load_document, read_vdsp
 
@@ -43,11 +42,11 @@ class Operator:
         """The operators of a vdsp_params JSON: always one."""
         try:
             document = load_document(Path(path))
-            op_type = OpType[document["OpType"]]
+            op_type = _op_type(document["OpType"], path)
             if op_type is OpType.BERT_EMBEDDING_OP:
                 return [Operator(op_type)]
             operator = BuildInOperator(op_type, document["OpConfig"])
-            if op_type >= OpType.FUSION_OP_YUV_NV12_RESIZE_2RGB_NORM_TENSOR:
+            if op_type.fused:
                 read_vdsp(document, where=str(path))  # what is wrong with the file is said now, and with its name
         except VcompError as error:
             raise EmulatorError.of(error) from error
@@ -122,13 +121,13 @@ class BuildInOperator(Operator):
         if not isinstance(given, (list, tuple)) or not given or not all(isinstance(item, Image) for item in given):
             raise EmulatorError("execute got no images", expected="images=[image, …], each from create_image")
         declared = read_output_info(output_info)
-        if self._op_type < OpType.FUSION_OP_YUV_NV12_RESIZE_2RGB_NORM_TENSOR:
+        if not self._op_type.fused:
             return [made for image in given for made in run_single(self._op_type, self._config, image, declared)]
         return [self._execute_fused(image, declared[index % len(declared)]) for index, image in enumerate(given)]
 
     def _execute_fused(self, image: Image, declared: Declared) -> Tensor:
         vdsp = self._vdsp()
-        made = _run(vdsp, self._accepted(vdsp, image).interleaved(), declared.size or (image.height, image.width))
+        made = run_fused(vdsp, self._accepted(vdsp, image).interleaved(), declared.size or (image.height, image.width))
         if declared.shape and tuple(declared.shape) != made.shape:
             raise EmulatorError(
                 f"{self.op_type.name} makes {list(made.shape)}, output_info says {list(declared.shape)}",
@@ -137,25 +136,28 @@ class BuildInOperator(Operator):
         return Tensor(made)
 
     def bind(self, item: Any, model: Model, parameters: ItemParameters) -> Work:
-        vdsp = _of_this_item(self._vdsp(), parameters)
+        vdsp = of_this_item(self._vdsp(), parameters)
         pixels = self._accepted(vdsp, item).interleaved()
         channels, height, width = model.image_shape(parameters.shapes)
 
         def planes() -> Arrays:
-            return [_planes(vdsp, pixels, (channels, height, width))]
+            return [planes_of(vdsp, pixels, (channels, height, width))]
 
         return planes
 
     def check(self, model: Model) -> None:
-        vdsp = self._vdsp()
-        wanted = model.image_shape()
-        if not model.is_dynamic and vdsp.output_size(wanted[1:]):
-            _planes(vdsp, _blank(vdsp), wanted)
+        if not self._op_type.fused:
+            raise EmulatorError(
+                f"the graph begins with {self.op_type.name}", expected="a FUSION_OP", mend="call execute on it instead"
+            )
+        vdsp, wanted = self._vdsp(), model.image_shape()
+        if not model.is_dynamic:
+            check_size(vdsp, wanted)
 
     @property
     def image_format(self) -> ImageFormat:
         """The format of the images that it takes."""
-        return _format_of(self._vdsp())
+        return format_of(self._vdsp())
 
     def _vdsp(self) -> VdspOp:
         try:
@@ -170,50 +172,21 @@ class BuildInOperator(Operator):
                 f"the graph begins with {self.op_type.name} and got a {type(image).__name__}",
                 expected="a flat list of images, each from create_image",
             )
-        if image.format is not _format_of(vdsp):
+        if not self._takes(image.format, vdsp):
             raise EmulatorError(
-                f"the image is {image.format}, the operator takes {_format_of(vdsp)}",
+                f"the image is {image.format}, the operator takes {format_of(vdsp)}",
                 mend="change IimageFormat in the vdsp_params JSON, or the format of the image",
             )
         return image
 
-
-def _format_of(vdsp: VdspOp) -> ImageFormat:
-    return ImageFormat(ImageType[vdsp.image_format.value].value)
-
-
-def _blank(vdsp: VdspOp) -> NDArray[np.uint8]:
-    """A small image that the operator could take: as large as a crop at its beginning asks for."""
-    height, width = (2, 2)
-    if vdsp.crop and vdsp.crop_size:
-        height, width = (2 * (start + side) for start, side in zip(vdsp.crop, vdsp.crop_size, strict=True))
-    if vdsp.op_type.takes_nv12:
-        return np.zeros((height * 3 // 2, width), np.uint8)
-    return np.zeros((height, width, 1 if _format_of(vdsp) is ImageFormat.GRAY else 3), np.uint8)
+    def _takes(self, image_format: ImageFormat, vdsp: VdspOp) -> bool:
+        """Whether it takes images of a format. RGB_CVTCOLOR has no such attribute: it takes any of three colours."""
+        if self._op_type is OpType.FUSION_OP_RGB_CVTCOLOR_NORM_TENSOR and "IimageFormat" not in self._config:
+            return image_format in PLANAR + INTERLEAVED
+        return image_format is format_of(vdsp)
 
 
-def _of_this_item(vdsp: VdspOp, parameters: ItemParameters) -> VdspOp:
-    try:
-        if parameters.letterbox:
-            vdsp = vdsp.with_letterbox(*parameters.letterbox)
-        return vdsp.with_crop_resize(*parameters.crop_resize) if parameters.crop_resize else vdsp
-    except ValueError as error:
-        raise EmulatorError(str(error)) from error
-
-
-def _run(vdsp: VdspOp, pixels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.float16]:
-    try:
-        return run_vdsp(vdsp, pixels, size)
-    except ValueError as error:
-        raise EmulatorError(f"{vdsp.op_type.value} cannot run: {error}") from error
-
-
-def _planes(vdsp: VdspOp, pixels: NDArray[np.uint8], wanted: tuple[int, int, int]) -> NDArray[np.float16]:
-    """C×H×W as the network wants it. Most operators make three planes; a network of fewer channels reads the first."""
-    made = _run(vdsp, pixels, wanted[1:])
-    if made.shape[0] < wanted[0] or made.shape[1:] != wanted[1:]:
-        raise EmulatorError(
-            f"the preprocessing operator makes {list(made.shape)}, the network takes {list(wanted)}",
-            mend="correct OimageWidth and OimageHeight in the vdsp_params JSON, or the run-time parameters",
-        )
-    return made[: wanted[0]]
+def _op_type(name: str, path: Any) -> OpType:
+    if name not in OpType.__members__:
+        raise unknown("OpType", name, OpType.__members__, where=str(path))
+    return OpType[name]

@@ -54,20 +54,22 @@ class Declared:
 
 def read_output_info(output_info: Any) -> list[Declared]:
     """One entry per output, or one that says nothing; EmulatorError for what is no number and no code."""
-    if output_info is None or output_info == []:
-        return [Declared()]
-    if not isinstance(output_info, (list, tuple)):
-        raise EmulatorError(f"output_info is a {type(output_info).__name__}", expected="[(shape, TypeFlag), …]")
-    entries = output_info if all(isinstance(entry, (list, tuple)) for entry in output_info) else [output_info]
-    return [_declared(list(_flat(entry))) for entry in entries]
+    given = [] if output_info is None else output_info
+    if not isinstance(given, (list, tuple)):
+        raise EmulatorError(f"output_info is a {type(given).__name__}", expected="[(shape, TypeFlag), …]")
+    entries = given if all(isinstance(entry, (list, tuple)) for entry in given) else [given]
+    return [_declared(list(flat(entry))) for entry in entries] or [Declared()]
 
 
-def _flat(entry: Any) -> Iterator[Any]:
-    if isinstance(entry, (list, tuple)):
-        for part in entry:
-            yield from _flat(part)
+def flat(value: Any) -> Iterator[Any]:
+    """What is in lists, tuples and arrays, however nested, one after the other; a single value as it is."""
+    if isinstance(value, (list, tuple)):
+        for part in value:
+            yield from flat(part)
+    elif isinstance(value, np.ndarray):
+        yield from value.ravel().tolist()
     else:
-        yield entry
+        yield value
 
 
 def _declared(parts: list[Any]) -> Declared:

@@ -13,6 +13,7 @@ Key = TypeVar("Key")
 
 UNDER_WAY = 8  # inputs that are accepted and not yet done
 UNREAD = 16  # results that may wait for a reader who is at work
+UNCLAIMED = 256  # results that wait for a first reader while another queue is read: some scripts register in vain
 PATIENCE_SECONDS = 10.0  # a reader who takes nothing for so long holds up nobody
 POLL_SECONDS = 0.25
 
@@ -25,7 +26,7 @@ class Results(Generic[Key]):
 
     Inputs are held back while too many are under way, or too many results are unread by a reader who is alive and
     reading. So memory is bounded where somebody reads, and a program that reads only after its last input, or whose
-    reader has died, is not blocked.
+    reader has died, is not blocked. Of a queue that nobody reads while another is read, the oldest are dropped.
     """
 
     def __init__(self, keys: Iterable[Key]) -> None:
@@ -43,8 +44,8 @@ class Results(Generic[Key]):
             while self._full():
                 self._changed.wait(POLL_SECONDS)
                 self.check_open()
-            self._under_way += 1
             hand_over()
+            self._under_way += 1
 
     def check_open(self) -> None:
         if self._closed:
@@ -55,10 +56,10 @@ class Results(Generic[Key]):
         with self._changed:
             if isinstance(results, Failure) and self._first_failure is None:
                 self._first_failure = _explained(results.error, self._done)
+            some_are_read = any(queue.reader for queue in self._queues.values())
             for key, queue in self._queues.items():
-                queue.entries.append(
-                    _explained(results.error, self._done) if isinstance(results, Failure) else results[key]
-                )
+                entry = _explained(results.error, self._done) if isinstance(results, Failure) else results[key]
+                queue.add(entry, some_are_read=some_are_read)
             self._done += 1
             self._under_way -= 1
             self._changed.notify_all()
@@ -67,6 +68,7 @@ class Results(Generic[Key]):
         """The next result of one queue: waits for it; ValueError once the stream has ended, as scripts expect."""
         with self._changed:
             queue = self._queues[key]
+            queue.check_whole()
             queue.reader = threading.current_thread()
             _WAITING[queue.reader] = lambda: not self._under_way and not queue.entries
             try:
@@ -105,6 +107,21 @@ class _Queue:
         self.entries: deque[Any] = deque()
         self.reader: threading.Thread | None = None
         self.last_read = 0.0
+        self.dropped = 0
+
+    def add(self, entry: Any, *, some_are_read: bool) -> None:
+        """Keep a result. `some_are_read` tells whether this queue or another has a reader."""
+        self.entries.append(entry)
+        if some_are_read and self.reader is None and len(self.entries) > UNCLAIMED:
+            self.entries.popleft()
+            self.dropped += 1
+
+    def check_whole(self) -> None:
+        if self.dropped:
+            raise EmulatorError(
+                f"the first {self.dropped} results of this output are gone: nobody read them, while another was read",
+                mend="read each output that is registered after every input",
+            )
 
     def holds_up(self) -> bool:
         return (
@@ -117,7 +134,8 @@ class _Queue:
 
 
 def _explained(error: Exception, index: int) -> EmulatorError:
-    explained = EmulatorError(f"input {index} of the stream failed: {type(error).__name__}: {error}")
+    why = str(error) if isinstance(error, EmulatorError) else f"{type(error).__name__}: {error}"
+    explained = EmulatorError(f"input {index} of the stream failed: {why}")
     explained.__cause__ = error
     return explained
 

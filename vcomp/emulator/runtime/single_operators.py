@@ -29,7 +29,7 @@ from vcomp.emulator.runtime.image_functions import (
     yuvflip,
 )
 from vcomp.emulator.runtime.images import Image
-from vcomp.emulator.runtime.output_info import Declared
+from vcomp.emulator.runtime.output_info import Declared, flat
 
 Config = Mapping[str, Any]
 
@@ -49,10 +49,11 @@ def run_single(op_type: OpType, config: Config, image: Image, declared: Sequence
             return [crop(image, (attributes.number("CropX"), attributes.number("CropY"), width, height))]
         case OpType.SINGLE_OP_CVT_COLOR:
             space = attributes.code("ColorSpace", ImageColorSpace, ImageColorSpace.COLOR_SPACE_BT601)
-            wanted = attributes.format() or _format_after(attributes.code("ColorCvtCode", ColorCvtCode), image)
+            said = attributes.format()  # the code of NV12 is 0
+            wanted = _format_after(attributes.code("ColorCvtCode", ColorCvtCode), image) if said is None else said
             return [cvtcolor(image, wanted, space)]
         case OpType.SINGLE_OP_SCALE:
-            sizes = list(zip(attributes.numbers("OimageWidth"), attributes.numbers("OimageHeight"), strict=False))
+            sizes = attributes.output_sizes()
             kernel = attributes.code("ResizeType", ImageResizeType, ImageResizeType.BILINEAR)
             return scale(image, kernel, sizes[: attributes.number("OimageCnt", len(sizes))])
         case OpType.SINGLE_OP_FLIP:
@@ -73,7 +74,15 @@ def _in_format(image: Image, attributes: "_Attributes") -> Image:
 
 
 def _format_after(code: ColorCvtCode, image: Image) -> ImageFormat:
-    """The format that a code leaves: its second word, planar where it says so, or where the image is."""
+    """The format that a code leaves: its second word, planar where it says so, or where the image is.
+
+    One code swaps either way, so after it comes the other order than the image's.
+    """
+    order, _, layout = image.format.name.partition("_")
+    if code is ColorCvtCode.NO_CHANGE:
+        return image.format
+    if code is ColorCvtCode.BGR2RGB and order in ("RGB", "BGR"):
+        return ImageFormat[f"{order[::-1]}_{layout}"]
     target = code.name.split("2")[1].split("_")[0]
     if target in ("GRAY", "YUV"):
         return ImageFormat.GRAY if target == "GRAY" else ImageFormat.YUV_NV12
@@ -123,12 +132,12 @@ class _Attributes:
     """What is set, or else declared, of one operator."""
 
     def __init__(self, op_type: OpType, config: Config, declared: Sequence[Declared]) -> None:
-        self._op_type, self._config, self._declared = op_type, config, declared[0]
+        self._op_type, self._config, self._declared = op_type, config, declared
 
     def numbers(self, key: str, default: list[int] | None = None) -> list[Any]:
-        """A list of numbers, also of an attribute that is a single one."""
+        """A list of numbers, also of an attribute that is a single one, or a matrix."""
         value = self._config.get(key, default)
-        values = value if isinstance(value, list) else [value]
+        values = list(flat(value))
         if not values or not all(isinstance(item, (int, float)) for item in values):
             raise self._missing(key, value)
         return values
@@ -154,14 +163,23 @@ class _Attributes:
         for words in ("Oimage", prefix):
             if f"{words}Width" in self._config or f"{words}Height" in self._config:
                 return self.number(f"{words}Width"), self.number(f"{words}Height")
-        if self._declared.size is None:
+        return self._declared_sizes()[0]
+
+    def output_sizes(self) -> list[tuple[int, int]]:
+        """Width and height of each of several outputs: the attributes' lists, or else the declared ones."""
+        if "OimageWidth" in self._config or "OimageHeight" in self._config:
+            return list(zip(self.numbers("OimageWidth"), self.numbers("OimageHeight"), strict=False))
+        return self._declared_sizes()
+
+    def _declared_sizes(self) -> list[tuple[int, int]]:
+        sizes = [declared.size[::-1] for declared in self._declared if declared.size]
+        if not sizes:
             raise self._missing("OimageWidth", None)
-        height, width = self._declared.size
-        return width, height
+        return sizes
 
     def format(self) -> ImageFormat | None:
         word = self._config.get("OimageFormat")
-        return self._declared.format if word is None else ImageFormat(self.code("OimageFormat", ImageType).value)
+        return self._declared[0].format if word is None else ImageFormat(self.code("OimageFormat", ImageType).value)
 
     def _missing(self, key: str, value: Any) -> EmulatorError:
         name = attribute_name(key)

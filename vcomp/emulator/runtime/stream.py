@@ -69,6 +69,8 @@ class Stream:
         built.results.check_open()
         try:
             return built.chain.run(samples)[built.chain.network]
+        except EmulatorError:
+            raise
         except Exception as error:
             raise EmulatorError(f"run_sync failed: {type(error).__name__}: {error}") from error
 

@@ -1,8 +1,9 @@
 """The card's tilings: those of a network's input undone, and an output as scripts read it.
 
 Scripts tile inputs on the host, with two published helpers. Their shapes are known, each side rounded up:
-N × W/8 × H/8 × C/4 × 256 for images, M/16 × K/16 × 256 for matrices. The order within a tile of 256 is unpublished. The
-plain reading is taken: 8×8×4 of height, width and channel, and 16×16 of row and column, the last varying fastest.
+N × W/8 × H/8 × C/4 × 256 for images, M/16 × K/16 × 256 for matrices. The order within a tile of 256 is unpublished. A
+matrix is read as 16×16 of row and column. An image has its channels first or last within a tile, 4×8×8 or 8×8×4: the
+reading is taken whose zeros lie where the sides were rounded up; first, if that does not tell.
 """
 
 from collections.abc import Sequence
@@ -45,9 +46,12 @@ def tiled(array: Array) -> Array:
 
 def _image(tiles: Array, channels: int, height: int, width: int) -> Array:
     batch, columns, rows, layers, _ = tiles.shape
-    blocks = tiles.reshape(batch, columns, rows, layers, 8, 8, 4)
-    planes = blocks.transpose(0, 3, 6, 2, 4, 1, 5).reshape(batch, layers * 4, rows * 8, columns * 8)
-    return np.ascontiguousarray(planes[:, :channels, :height, :width])
+    outer = tiles.reshape(batch, columns, rows, layers, TILE)
+    first = outer.reshape(*outer.shape[:4], 4, 8, 8).transpose(0, 3, 4, 2, 5, 1, 6)
+    last = outer.reshape(*outer.shape[:4], 8, 8, 4).transpose(0, 3, 6, 2, 4, 1, 5)
+    readings = [planes.reshape(batch, layers * 4, rows * 8, columns * 8) for planes in (first, last)]
+    inside = [np.ascontiguousarray(planes[:, :channels, :height, :width]) for planes in readings]
+    return max(inside, key=np.count_nonzero)
 
 
 def _matrix(tiles: Array, rows: int, columns: int) -> Array:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Generic, TypeVar
 
+from vcomp.emulator.errors import EmulatorError
+
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 
@@ -44,7 +46,12 @@ class Workers(Generic[Job, Result]):
             thread.start()
 
     def put(self, job: Job) -> None:
-        """Not safe from several threads at once: the order would be lost."""
+        """Not safe from several threads at once: the order would be lost. EmulatorError if a fork left none to work."""
+        if not any(thread.is_alive() for thread in self._threads):
+            raise EmulatorError(
+                "the threads of the stream are in another process, which this one was forked from",
+                mend="make the model and the stream in the process that uses them",
+            )
         self._jobs.put((self._count, job))
         self._count += 1
 
