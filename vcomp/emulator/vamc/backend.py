@@ -1,8 +1,8 @@
 """The section `backend`: the target, its precision, and how it is quantized."""
 
 from vcomp.emulator.vamc.section import Section
-from vcomp.errors import shown
-from vcomp.quantize.layers import onnx_types
+from vcomp.errors import nearest, shown, unknown
+from vcomp.quantize.layers import COMPILER_NAMES, onnx_types
 from vcomp.spec import Calibrate, Fp16, Int8, Target, WeightScale
 
 TYPES = ("tvm_vacc", "vacc", "tvm_runmodel")  # one target under its present and its older names
@@ -23,8 +23,8 @@ def read_target(section: Section) -> Target:
         skip_matmul_layers=options.integers("skip_matmul_layers", least=0),
         exclude_layers=options.integers("exclude_layers", least=0),
         weight_scale=WeightScale(options.word("weight_scale", [rule.value for rule in WeightScale], "max")),
-        quantize_operators=options.words("quantize_operators"),
-        ops_usingfp=options.words("ops_usingfp"),
+        quantize_operators=_operators(options, "quantize_operators"),
+        ops_usingfp=_operators(options, "ops_usingfp"),
     )
 
 
@@ -42,6 +42,16 @@ def _quantile(options: Section) -> float | None:
     if value is not None and not (type(value) in (int, float) and 0 < value <= 1):
         raise options.fault("calibrate_range", f"is {shown(value)}", "a number above 0, at most 1")
     return value
+
+
+def _operators(options: Section, key: str) -> tuple[str, ...]:
+    """The operator types that a key names; VcompError for one that looks like a misspelling of a known one."""
+    words = options.words(key)
+    for word in words:
+        name = word.removeprefix("!")
+        if not onnx_types(name) and nearest(name, COMPILER_NAMES):
+            raise unknown(f"operator in {options.name(key)}", name, COMPILER_NAMES, where=options.where(key))
+    return words
 
 
 def operators_without_effect(target: Target) -> tuple[str, ...]:
