@@ -24,6 +24,7 @@ MODES = ("max", "percentile", "kl_divergence", "mse")
 SAME_AS = {"max": "MinMax", "percentile": "Percentile", "kl_divergence": "Entropy"}
 SETTINGS = ("QInt8", "QInt8 symmetric", "QUInt8", "QUInt8 per tensor")
 EVALUATED = 100
+OPENINGS = 24  # of each model, where speed is compared
 NOISE = 0.03  # of a ratio of speeds: medians of paired runs differ by so much from one run to the next
 
 
@@ -121,7 +122,7 @@ def inference(bench: Bench, network: str) -> None:
     fp32 = f"{network}-96.onnx"
     theirs = {setting: f"{network}-theirs-MinMax-{setting}.onnx" for setting in SETTINGS}
     models = {mode: f"{network}-ours-{mode}.onnx" for mode in MODES}
-    seconds = bench.run("speed", fp32, *theirs.values(), *models.values())
+    seconds = bench.run("speed", 2 if bench.quick else OPENINGS, fp32, *theirs.values(), *models.values())
 
     def ratio(slow: str, fast: str) -> float:
         return float(statistics.median(a / b for a, b in zip(seconds[slow], seconds[fast], strict=True)))

@@ -5,6 +5,7 @@ A task finds networks (`NAME.onnx`) and prepared inputs (`inputs-SIZE/*.npy`) in
 
 import importlib
 import json
+import random
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 Feed = dict[str, NDArray[np.float32]]
 Found = dict[str, Any]
 
-WARM_UP, ROUNDS = 5, 51
+WARM_UP, ROUNDS = 2, 6
 
 # Names for the settings of onnxruntime.quantization.quantize_static: activation type, per channel, symmetric.
 SETTINGS = {
@@ -56,7 +57,12 @@ def prepare(folder: Path, data: str, number: str) -> Found:
 
 
 def ours(folder: Path, network: str, size: str, number: str) -> Found:
-    """One pass, timed until all four modes have their ranges; then each is written as an int8 network."""
+    """One pass, timed until all four modes have their ranges; then each is written as an int8 network.
+
+    As with theirs, libraries are loaded before the clock starts.
+    """
+    importlib.import_module("onnx")
+    importlib.import_module("onnxruntime")
     from vcomp.quantize import choose_range, collect, quantize_int8
     from vcomp.spec import Calibrate, Int8
 
@@ -149,22 +155,26 @@ def noise(folder: Path, reference: str, number: str, *models: str) -> Found:
     return {model: 100 * float((outputs(model) - expected).std() / expected.std()) for model in models}
 
 
-def speed(folder: Path, *models: str) -> Found:
+def speed(folder: Path, openings: str, *models: str) -> Found:
     """Batch 1: the seconds of each model in each round; all run in turns, so that a busy machine is busy for all.
 
-    Between runs a session's threads sleep: spinning, they would take the processor from the others'.
+    Two sessions of one model differ by a tenth and more, by where their memory happens to lie: each model is opened
+    anew many times. Between runs a session's threads sleep: spinning, they would take the processor from the others'.
     """
     from vcomp.networks.session import open_session
 
     feed = next(feeds(folder, 96, 1))
-    sessions = [open_session(folder / model, spin=False) for model in models]
+    order = random.Random(0)
     seconds: dict[str, list[float]] = {model: [] for model in models}
-    for _ in range(WARM_UP + ROUNDS):
-        for model, session in zip(models, sessions, strict=True):
-            start = time.perf_counter()
-            session.run(None, feed)
-            seconds[model].append(time.perf_counter() - start)
-    return {model: values[WARM_UP:] for model, values in seconds.items()}
+    for _ in range(int(openings)):
+        sessions = {model: open_session(folder / model, spin=False) for model in order.sample(models, len(models))}
+        for turn in range(WARM_UP + ROUNDS):
+            for model in order.sample(models, len(models)):
+                start = time.perf_counter()
+                sessions[model].run(None, feed)
+                if turn >= WARM_UP:
+                    seconds[model].append(time.perf_counter() - start)
+    return seconds
 
 
 def repeatability(folder: Path, network: str, number: str) -> Found:

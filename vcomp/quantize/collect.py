@@ -13,7 +13,7 @@ from vcomp.errors import VcompError, first_line
 from vcomp.networks.session import cores, open_session
 from vcomp.quantize.histogram import Histogram, TensorStatistics
 from vcomp.quantize.layers import range_sources
-from vcomp.quantize.model import opset, prepare, read_model
+from vcomp.quantize.model import complete, read_model
 from vcomp.quantize.segments import Segment, cut, live_bytes, run
 
 if TYPE_CHECKING:
@@ -39,15 +39,17 @@ def collect(
     number of a feed, a tensor, and the largest magnitude that it took. VcompError when there is no feed, the model
     cannot be run or prepared, or an activation is infinite or not a number.
     """
-    prepared = prepare(model)
+    original = read_model(model)
+    prepared = complete(original)
     measured = sorted(set(range_sources(prepared.graph).values()))
     incoming = iter(feeds)
     first = next(incoming, None)
     if first is None:
         raise VcompError("there are no calibration images", expected="at least one")
-    _check_same(read_model(model), prepared, first)
+    if prepared is not original:
+        _check_same(original, prepared, first)
     segments = cut(prepared, measured)
-    del prepared  # the segments hold its weights
+    del original, prepared  # the segments hold the weights
     number = workers or _fitting(segments, first)
     work = _Work(segments, measured, itertools.chain([first], incoming), progress, watch)
     with ThreadPoolExecutor(number) as pool:
@@ -148,8 +150,6 @@ def _add(segments: list[Segment], feed: Feed, histograms: dict[str, Histogram], 
 
 def _check_same(original: "ModelProto", prepared: "ModelProto", feed: Feed) -> None:
     """That raising the opset changed nothing."""
-    if opset(original) == opset(prepared):
-        return
     names = [output.name for output in original.graph.output]
     old, new = (_outputs(model, names, feed) for model in (original, prepared))
     for name, before, after in zip(names, old, new, strict=True):

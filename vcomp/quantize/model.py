@@ -1,15 +1,17 @@
 """An ONNX model read, and made ready to be quantized."""
 
 import itertools
+import math
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from vcomp.errors import VcompError, first_line
 
 if TYPE_CHECKING:
-    from onnx import GraphProto, ModelProto, NodeProto
+    from onnx import GraphProto, ModelProto, NodeProto, TensorProto
 
 OPSET = 13  # the first in which QuantizeLinear and DequantizeLinear know channels
+LARGE = 256  # values: a constant with more says nothing about shapes
 
 
 def read_model(model: "ModelProto | bytes") -> "ModelProto":
@@ -29,18 +31,23 @@ def read_model(model: "ModelProto | bytes") -> "ModelProto":
 
 
 def prepare(model: "ModelProto | bytes") -> "ModelProto":
-    """The model at opset 13 or later, with the type and shape of every tensor; the same as given if it is so already.
+    """A copy of the model at opset 13 or later, with the type and shape of every tensor.
 
     VcompError if ONNX's converter cannot bring the model there.
     """
-    import onnx
-    from onnx.version_converter import convert_version
+    return complete(read_model(model))
 
-    ready = read_model(model)
-    given = opset(ready)
+
+def complete(model: "ModelProto") -> "ModelProto":
+    """As `prepare`, for a model that `read_model` returned: itself, completed, where its opset need not be raised."""
+    import onnx
+
+    given = opset(model)
     if given < OPSET:
+        from onnx.version_converter import convert_version
+
         try:
-            ready = read_model(convert_version(ready, OPSET))
+            model = read_model(convert_version(model, OPSET))
         except Exception as error:  # what the converter raises is not documented
             raise VcompError(
                 f"a model of opset {given} cannot be brought to {OPSET}: {first_line(error)}",
@@ -48,8 +55,12 @@ def prepare(model: "ModelProto | bytes") -> "ModelProto":
                 mend=f"export it with opset {OPSET} or later",
             ) from None
     if given < 11:
-        _resize_as_before_opset_11(ready.graph)
-    return onnx.shape_inference.infer_shapes(ready)
+        _resize_as_before_opset_11(model.graph)
+    inferred = onnx.shape_inference.infer_shapes(_without_weights(model)).graph
+    del model.graph.value_info[:], model.graph.output[:]
+    model.graph.value_info.extend(inferred.value_info)
+    model.graph.output.extend(inferred.output)
+    return model
 
 
 def opset(model: "ModelProto") -> int:
@@ -65,10 +76,33 @@ def float_tensors(graph: "GraphProto") -> Iterator[str]:
             yield value.name
 
 
+def is_weight(constant: "TensorProto") -> bool:
+    """Whether it is large, of float32, and held by the model itself."""
+    from onnx import TensorProto
+
+    here = constant.data_type == TensorProto.FLOAT and not constant.external_data
+    return here and math.prod(constant.dims) > LARGE
+
+
 def replace_nodes(graph: "GraphProto", nodes: "Iterable[NodeProto]") -> None:
     copies = list(nodes)
     del graph.node[:]
     graph.node.extend(copies)
+
+
+def _without_weights(model: "ModelProto") -> "ModelProto":
+    """A copy whose weights have their types and shapes alone: copying their values takes longer than all the rest."""
+    from onnx import ModelProto
+
+    copy = ModelProto(ir_version=model.ir_version, opset_import=model.opset_import, functions=model.functions)
+    for field in ("node", "input", "output", "value_info"):
+        getattr(copy.graph, field).extend(getattr(model.graph, field))
+    for item in model.graph.initializer:
+        if is_weight(item):
+            copy.graph.initializer.add(name=item.name, data_type=item.data_type, dims=item.dims)
+        else:
+            copy.graph.initializer.append(item)
+    return copy
 
 
 def _resize_as_before_opset_11(graph: "GraphProto") -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from numpy.typing import NDArray
 
 from vcomp.networks.session import open_session
+from vcomp.quantize.model import is_weight
 
 if TYPE_CHECKING:
     from onnx import GraphProto, ModelProto, NodeProto
@@ -17,9 +18,13 @@ Values = Mapping[str, NDArray[Any]]
 
 @dataclass(frozen=True)
 class Segment:
-    """Some nodes in a row: the tensors that they take, those of theirs that are wanted later, those that end here."""
+    """Some nodes in a row: the tensors that they take, those of theirs that are wanted later, those that end here.
+
+    Their weights are handed to them with the tensors: in a session of their own they would be copied three times.
+    """
 
     session: "InferenceSession"
+    weights: Values
     takes: tuple[str, ...]
     gives: tuple[str, ...]
     last_uses: tuple[str, ...]
@@ -31,7 +36,10 @@ def cut(model: "ModelProto", measured: Sequence[str]) -> list[Segment]:
     A session has one thread and no graph optimisation: fused operators would hide, and slightly move, what is measured.
     It keeps no memory from one run to the next, and may be run by several threads at once.
     """
+    from onnx import numpy_helper
+
     graph = model.graph
+    weights = {item.name: numpy_helper.to_array(item) for item in graph.initializer if is_weight(item)}
     constants = {initializer.name for initializer in graph.initializer}
     uses = [[name for name in _needs(node) if name not in constants] for node in graph.node]
     ends = [index for index, node in enumerate(graph.node) if set(node.output) & set(measured)]
@@ -47,10 +55,10 @@ def cut(model: "ModelProto", measured: Sequence[str]) -> list[Segment]:
         takes = tuple(name for name in taken if name not in made)
         gives = tuple(name for name in made if name in crossing or name in measured)
         over = tuple(name for name in (*takes, *gives) if last_use.get(name, -1) <= end)
-        session = open_session(
-            _part(model, start, end, takes, gives), "disabled", intra_op_threads=1, keep_memory=False
-        )
-        segments.append(Segment(session, takes, gives, over))
+        own = {name: weights[name] for node in graph.node[start : end + 1] for name in _needs(node) if name in weights}
+        part = _part(model, start, end, (*takes, *own), gives)
+        session = open_session(part, "disabled", intra_op_threads=1, keep_memory=False)
+        segments.append(Segment(session, own, takes, gives, over))
         start = end + 1
     return segments
 
@@ -69,9 +77,10 @@ def live_bytes(segments: Sequence[Segment], feed: Values) -> int:
 def _steps(segments: Sequence[Segment], feed: Values) -> Iterator[tuple[Segment, dict[str, NDArray[Any]]]]:
     values = dict(feed)
     for segment in segments:
-        given = segment.session.run(list(segment.gives), {name: values[name] for name in segment.takes})
+        taken = {**segment.weights, **{name: values[name] for name in segment.takes}}
+        given = segment.session.run(list(segment.gives), taken)
         values.update(zip(segment.gives, given, strict=True))
-        del given  # or it would outlive its last use
+        del taken, given  # or they would outlive their last use
         yield segment, values
         for name in segment.last_uses:
             del values[name]
@@ -93,18 +102,20 @@ def _needs_from_outside(graph: "GraphProto") -> Iterator[str]:
 
 
 def _part(model: "ModelProto", start: int, end: int, takes: Sequence[str], gives: Sequence[str]) -> bytes:
-    """Some nodes of a model as a model of their own."""
+    """Some nodes of a model as a model of their own, without its weights."""
     from onnx import ModelProto
 
     part = ModelProto(ir_version=model.ir_version, opset_import=model.opset_import, functions=model.functions)
     part.graph.name = model.graph.name
     part.graph.node.extend(model.graph.node[start : end + 1])
     needed = {name for node in part.graph.node for name in _needs(node)}
+    needed.difference_update(takes)
     part.graph.initializer.extend(item for item in model.graph.initializer if item.name in needed)
-    known = {value.name: value for value in (*model.graph.input, *model.graph.value_info, *model.graph.output)}
+    values = (*model.graph.input, *model.graph.value_info, *model.graph.output)
+    types = {value.name: value.type.tensor_type.elem_type for value in values}
+    types |= {item.name: item.data_type for item in model.graph.initializer}
     for name in takes:
-        value = part.graph.input.add(name=name)
-        value.type.tensor_type.elem_type = known[name].type.tensor_type.elem_type
+        part.graph.input.add(name=name).type.tensor_type.elem_type = types[name]
     for name in gives:
         part.graph.output.add(name=name)
     written: bytes = part.SerializeToString()
