@@ -29,6 +29,7 @@ from vcomp.preprocess.pictures import Nv12, Pixels
 from vcomp.preprocess.vdsp import ColorSpace, VdspOp
 from vcomp.preprocess.vdsp_json import load_vdsp
 from vcomp.project import find_project
+from vcomp.project.runnable import runnable
 from vcomp.spec import Kernel
 from vcomp.tasks.binary_segmentation import score, summarize, to_mask, truth_mask
 
@@ -114,7 +115,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "vcomp.cli.main", "run", "unetpp", "--dtype", "all", "--workspace", folder]
         subprocess.run([*command, *arguments], check=True, cwd=MODEL, stdout=subprocess.DEVNULL)
-        _, spec = find_project(MODEL).select_one("unetpp")
+        spec = runnable(find_project(MODEL).select_one("unetpp")[1])
         pairs = list_pairs(spec.evaluation, Path(folder, "data"))
         images = [read_rgb(pair.image) for pair in pairs]
         truths = [truth_mask(read_mask(pair.mask), SIZE, spec.evaluation.foreground) for pair in pairs]

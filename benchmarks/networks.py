@@ -4,20 +4,21 @@ import itertools
 from pathlib import Path
 
 from vcomp.project import Model
-from vcomp.spec import Input, ModelSpec
+from vcomp.spec import Input, RunnableSpec, TorchNetwork
 
 OPSET = 13  # the first at which onnxruntime.quantization writes a valid per-channel model
 
 
-def unetpp_spec() -> ModelSpec:
+def unetpp_spec() -> RunnableSpec:
     return _unetpp()[1]
 
 
-def export_unetpp(folder: Path) -> ModelSpec:
+def export_unetpp(folder: Path) -> RunnableSpec:
     """`unetpp-96.onnx` and `unetpp-512.onnx`."""
     from vcomp.networks.export import export
 
     model, spec = _unetpp()
+    assert isinstance(spec.network, TorchNetwork)
     for size in (96, 512):
         changes = {
             "name": f"unetpp-{size}",
@@ -65,7 +66,9 @@ def export_resnet(folder: Path) -> None:
     )  # fmt: skip
 
 
-def _unetpp() -> tuple[Model, ModelSpec]:
+def _unetpp() -> tuple[Model, RunnableSpec]:
     from vcomp.project import find_project
+    from vcomp.project.runnable import runnable
 
-    return find_project(Path(__file__).parent).select_one("unetpp")
+    model, spec = find_project(Path(__file__).parent).select_one("unetpp")
+    return model, runnable(spec)

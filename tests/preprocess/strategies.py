@@ -91,7 +91,9 @@ WRITABLE = st.lists(
         st.builds(PickChannel, index=st.integers(0, 2)),
         st.builds(Resize, height=SIDES, width=SIDES, kernel=COMPILED_KERNELS),
         st.builds(ResizeToFit, height=SIDES, width=SIDES, kernel=COMPILED_KERNELS),
-        st.builds(lambda side, kernel: Letterbox(height=side, width=side, kernel=kernel), SIDES, COMPILED_KERNELS),
+        st.builds(
+            lambda side, kernel: Letterbox(height=side, width=side, fill=None, kernel=kernel), SIDES, COMPILED_KERNELS
+        ),
         st.builds(CenterCrop, height=SIDES, width=SIDES),
         normalizations(1),
         normalizations(3),

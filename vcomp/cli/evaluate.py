@@ -19,11 +19,12 @@ def evaluate(
     """Score npz outputs that exist already."""
     from vcomp.pipeline.evaluate import evaluate_outputs
     from vcomp.project import find_project
+    from vcomp.project.runnable import runnable
     from vcomp.tasks.binary_segmentation import DEFINITIONS
 
     project = find_project(Path.cwd())
     _, spec = project.select_one(name)
-    metrics = evaluate_outputs(spec, outputs, project.data_root(data), limit)
+    metrics = evaluate_outputs(runnable(spec), outputs, project.data_root(data), limit)
     if json:
         print_json({"schema_version": 1, "model": spec.name, "metrics": metrics, "definitions": DEFINITIONS})
         return

@@ -21,7 +21,7 @@ def list_models(json: Json = False) -> None:
                     {
                         "name": spec.name,
                         "title": spec.display_name,
-                        "task": spec.task.type,
+                        "task": spec.task.type if spec.task else None,
                         "targets": [target.dtype for target in spec.targets],
                         "variant_of": None if spec is model.spec else model.spec.name,
                         "folder": str(model.folder),
@@ -32,7 +32,7 @@ def list_models(json: Json = False) -> None:
         )
         return
     for _, spec in selected:
-        shape = "×".join(map(str, spec.inputs[0].shape[1:]))
+        shape = "×".join(map(str, spec.inputs[0].shape[1:])) if spec.inputs else "–"
         targets = " ".join(target.dtype for target in spec.targets)
         typer.echo(f"{spec.name:20}{spec.display_name:24}{shape:14}{targets}")
 

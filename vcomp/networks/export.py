@@ -18,7 +18,7 @@ from vcomp.networks.onnx_file import check_ports, describe_onnx
 from vcomp.networks.session import open_session
 from vcomp.networks.torch_module import brief, build_module, existing, load_torchscript, with_outputs_chosen
 from vcomp.project import Model
-from vcomp.spec import ModelSpec, OnnxNetwork, TorchNetwork, TorchScriptNetwork
+from vcomp.spec import Checkpoint, HuggingFace, ModelSpec, OnnxNetwork, TorchNetwork, TorchScriptNetwork
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -59,6 +59,11 @@ def export(model: Model, spec: ModelSpec, folder: Path) -> Exported:
             module = build_module(model, spec.network)
         case TorchScriptNetwork():
             module = load_torchscript(existing(model.folder / spec.network.file))
+        case Checkpoint() | HuggingFace() | None:
+            raise VcompError(
+                f"there is nothing to export of {spec.name}: the compiler reads its network as it stands",
+                expected="a TorchNetwork, an OnnxNetwork or a TorchScriptNetwork",
+            )
         case _:
             assert_never(spec.network)
     script_path = folder / f"{spec.name}.torchscript.pt"

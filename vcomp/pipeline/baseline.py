@@ -16,14 +16,14 @@ from vcomp.networks.session import open_session
 from vcomp.pipeline.listener import Step
 from vcomp.preprocess.apply import preprocess, reads_gray
 from vcomp.results import Performance
-from vcomp.spec import ModelSpec
+from vcomp.spec import RunnableSpec
 from vcomp.tasks.binary_segmentation import to_mask
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
 
-def run_baseline(spec: ModelSpec, onnx: Path, pairs: Sequence[Pair], masks: Path, step: Step) -> Performance:
+def run_baseline(spec: RunnableSpec, onnx: Path, pairs: Sequence[Pair], masks: Path, step: Step) -> Performance:
     """Write the mask of each image to `masks/<name>.png`; preprocessing and inference are timed, reading is not."""
     session = open_session(onnx)
     gray = reads_gray(spec.preprocess)

@@ -47,7 +47,7 @@ def compare(trial: Trial, onnx: bytes, listener: Listener) -> list[Row]:
             Row(
                 precision=precision,
                 calibrate=mode.value if mode else None,
-                of_the_spec=mode in (None, trial.target.calibrate),
+                of_the_spec=mode in (None, trial.target.mode),
                 miou=miou,
                 drop=None if fp32 is None or miou is None else fp32 - miou,
                 interval=drop_interval(reference, scores),

@@ -12,7 +12,7 @@ from vcomp.pipeline.versions import versions
 from vcomp.pipeline.workspace import Workspace
 from vcomp.project import Model
 from vcomp.project.shipped import PACKAGE
-from vcomp.spec import ModelSpec
+from vcomp.spec import RunnableSpec
 from vcomp.toolchain import Toolchain
 
 
@@ -21,7 +21,7 @@ class Context:
     """One model at work in its workspace."""
 
     model: Model
-    spec: ModelSpec
+    spec: RunnableSpec
     workspace: Workspace
     manifest: Manifest
     toolchain: Toolchain

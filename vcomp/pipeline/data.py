@@ -18,7 +18,7 @@ from vcomp.pipeline.context import Context
 from vcomp.pipeline.listener import Listener
 from vcomp.render import layout
 from vcomp.results import EMBEDDED_SAMPLE
-from vcomp.spec import ModelSpec
+from vcomp.spec import RunnableSpec
 
 FOLDER_SOURCE = "data folder"
 
@@ -110,7 +110,7 @@ def _unreadable(files: Sequence[Path], listener: Listener) -> list[BadImage]:
     return bad
 
 
-def _stage(spec: ModelSpec, data: DataSet, workspace: Path, parts: Path) -> None:
+def _stage(spec: RunnableSpec, data: DataSet, workspace: Path, parts: Path) -> None:
     """Make `data` in the workspace show exactly the images of this run; `parts` is where a part of them is gathered."""
     shown = data.root
     if data.partial:

@@ -10,7 +10,7 @@ from vcomp.datasets.npz import read_npz
 from vcomp.datasets.pairs import Pair, list_pairs, mask_file, read_mask, write_mask
 from vcomp.errors import VcompError
 from vcomp.results import Metrics
-from vcomp.spec import ModelSpec
+from vcomp.spec import RunnableSpec
 from vcomp.tasks.binary_segmentation import ImageScore, Mask, score, summarize, to_mask, truth_mask
 
 
@@ -29,7 +29,7 @@ def masks_of_folder(pairs: Sequence[Pair], folder: Path) -> Iterator[tuple[Pair,
             ) from None
 
 
-def masks_of_outputs(spec: ModelSpec, pairs: Sequence[Pair], folder: Path) -> Iterator[tuple[Pair, Mask]]:
+def masks_of_outputs(spec: RunnableSpec, pairs: Sequence[Pair], folder: Path) -> Iterator[tuple[Pair, Mask]]:
     """The masks in `output_%06d.npz`, the n-th being that of the n-th pair by name, as in the datalist."""
     files = sorted(folder.glob("*.npz"))
     if len(files) != len(pairs):
@@ -45,7 +45,7 @@ def masks_of_outputs(spec: ModelSpec, pairs: Sequence[Pair], folder: Path) -> It
         yield pair, to_mask(arrays["output_0"], spec.task.threshold)
 
 
-def score_masks(spec: ModelSpec, masks: Iterator[tuple[Pair, Mask]]) -> list[ImageScore]:
+def score_masks(spec: RunnableSpec, masks: Iterator[tuple[Pair, Mask]]) -> list[ImageScore]:
     """Each mask against its truth at the network's size; VcompError if a mask has another size."""
     return [
         score(pair.name, mask, truth_mask(read_mask(pair.mask), spec.size, spec.evaluation.foreground))
@@ -59,7 +59,7 @@ def save_masks(masks: Iterable[tuple[Pair, Mask]], folder: Path) -> None:
         write_mask(folder, pair, mask)
 
 
-def scoring_of(spec: ModelSpec) -> dict[str, Any]:
+def scoring_of(spec: RunnableSpec) -> dict[str, Any]:
     """The parts of a spec that turn images and outputs into scores."""
     return spec.model_dump(mode="json", include={"inputs", "preprocess", "task", "evaluation"})
 
@@ -72,7 +72,7 @@ def scores_from_json(entries: Sequence[dict[str, Any]]) -> list[ImageScore]:
     return [ImageScore(**entry) for entry in entries]
 
 
-def evaluate_outputs(spec: ModelSpec, outputs: Path, root: Path | None, limit: int | None = None) -> Metrics:
+def evaluate_outputs(spec: RunnableSpec, outputs: Path, root: Path | None, limit: int | None = None) -> Metrics:
     """The metrics of npz outputs against the spec's evaluation set below `root`."""
     if root is None:
         raise VcompError("there is no data folder to score against", mend="say --data DIR, or set VCOMP_DATA")

@@ -17,9 +17,10 @@ from vcomp.pipeline.trial import Trial, calibrate
 from vcomp.pipeline.waterfall import Stage, waterfall
 from vcomp.pipeline.workspace import open_workspace
 from vcomp.project import Project
+from vcomp.project.runnable import runnable
 from vcomp.quantize import prepare
 from vcomp.render import layout
-from vcomp.spec import Int8, ModelSpec
+from vcomp.spec import Int8, RunnableSpec
 from vcomp.toolchain.find import find_toolchain
 
 SCHEMA_VERSION = 1
@@ -58,7 +59,8 @@ def quantize_model(
     project: Project, name: str, options: QuantizeOptions, listener: Listener | None = None
 ) -> Quantization:
     """Calibrate a model once, as its int8 target says or else by default, and answer what is asked from that."""
-    model, spec = project.select_one(name)
+    model, selected = project.select_one(name)
+    spec = runnable(selected)
     _refuse(spec)
     listener = listener or Silent()
     with open_workspace(project, model, spec, options.workspace, several=False) as workspace:
@@ -99,7 +101,7 @@ def _calibrated(context: Context, data: DataSet, onnx: bytes, extremes: Extremes
     return Trial(spec, network, data.pairs, statistics, target if isinstance(target, Int8) else Int8())
 
 
-def _refuse(spec: ModelSpec) -> None:
+def _refuse(spec: RunnableSpec) -> None:
     if spec.calibration is None:
         raise VcompError(
             f"the spec of {spec.name} names no calibration images", mend="add calibration=ImageFolder(…) to it"

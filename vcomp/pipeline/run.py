@@ -20,6 +20,7 @@ from vcomp.pipeline.steps import export_network, render_files, run_fp32, score
 from vcomp.pipeline.target import compile_target, infer, infer_packed, measure
 from vcomp.pipeline.workspace import Workspace, open_workspace
 from vcomp.project import Model, Project
+from vcomp.project.runnable import is_runnable, runnable
 from vcomp.render import layout, write_files
 from vcomp.report.html import write_report
 from vcomp.report.scores import Scored, write_scores
@@ -53,7 +54,10 @@ def run_models(
 ) -> Results:
     """Run each model named (see Project.select; variants only when named) and return what was measured."""
     selected = project.select(names, variants=False)
+    if not names:  # those that only describe files for the vendor's compiler are left out, unless one is named
+        selected = [(model, spec) for model, spec in selected if is_runnable(spec)] or selected
     for _, spec in selected:
+        runnable(spec)
         _wanted(spec, options.dtypes)  # a mistyped precision is told before any work
     results: list[Result] = []
     for model, spec in selected:
@@ -75,9 +79,10 @@ def _wanted(spec: ModelSpec, dtypes: Iterable[str]) -> list[str]:
 def _run_model(
     project: Project, model: Model, spec: ModelSpec, workspace: Workspace, options: RunOptions, listener: Listener
 ) -> list[Result]:
+    runs = runnable(spec)
     shims = workspace.own / "bin"
     toolchain = find_toolchain(options.toolchain, shims=shims, sdk_python=options.sdk_python)
-    context = Context(model, spec, workspace, Manifest(workspace.manifest), toolchain, listener)
+    context = Context(model, runs, workspace, Manifest(workspace.manifest), toolchain, listener)
     targets = [target for target in spec.targets if target.dtype in _wanted(spec, options.dtypes)]
     calibrate = any(target.dtype == "int8" for target in targets)
     data = find_data(context, project.data_root(options.data), limit=options.limit, calibrate=calibrate)

@@ -17,7 +17,7 @@ from vcomp.networks.session import open_session
 from vcomp.pipeline.listener import Step
 from vcomp.preprocess.apply import preprocess, reads_gray
 from vcomp.quantize import TensorStatistics, collect, quantize_int8
-from vcomp.spec import Int8, ModelSpec
+from vcomp.spec import Int8, RunnableSpec
 from vcomp.tasks.binary_segmentation import ImageScore, score, to_mask, truth_mask
 
 if TYPE_CHECKING:
@@ -25,13 +25,14 @@ if TYPE_CHECKING:
 
 Image = NDArray[np.float32]  # 1×C×H×W, what the network takes
 Compute = Callable[[Image], NDArray[Any]]
+Watch = Callable[[int, str, float], None]
 
 
 @dataclass(frozen=True)
 class Trial:
     """A network in fp32 at opset 13 or later, the images to score it on, and what calibration saw of it."""
 
-    spec: ModelSpec
+    spec: RunnableSpec
     network: "ModelProto"
     pairs: tuple[Pair, ...]
     statistics: Mapping[str, TensorStatistics]
@@ -44,7 +45,11 @@ class Trial:
 
 
 def calibrate(
-    spec: ModelSpec, network: "ModelProto", paths: Sequence[Path], step: Step, watch: Callable[[int, str, float], None]
+    spec: RunnableSpec,
+    network: "ModelProto",
+    paths: Sequence[Path],
+    step: Step,
+    watch: Callable[[int, str, float], None],
 ) -> dict[str, TensorStatistics]:
     """What the calibration images show of the network, read and prepared as `vamc` does; `watch` as of `collect`."""
     assert spec.calibration is not None
@@ -54,7 +59,7 @@ def calibrate(
     return collect(network, images, progress=lambda done: step.advance(done, len(paths)), watch=watch)
 
 
-def compute(spec: ModelSpec, network: "ModelProto | bytes", *, half_output: bool = True) -> Compute:
+def compute(spec: RunnableSpec, network: "ModelProto | bytes", *, half_output: bool = True) -> Compute:
     """The network at work; its output passes through fp16, as the chip's does, unless told otherwise."""
     session = open_session(network if isinstance(network, bytes) else network.SerializeToString())
     name = spec.inputs[0].name
@@ -68,7 +73,7 @@ def compute(spec: ModelSpec, network: "ModelProto | bytes", *, half_output: bool
 
 
 def evaluate(
-    spec: ModelSpec, pairs: Sequence[Pair], network: Compute, step: Step, *, half_constants: bool = True
+    spec: RunnableSpec, pairs: Sequence[Pair], network: Compute, step: Step, *, half_constants: bool = True
 ) -> list[ImageScore]:
     """The score of each image, read anew each time; `half_constants` prepares it as the chip does."""
     scores = []
@@ -79,7 +84,7 @@ def evaluate(
     return scores
 
 
-def image_of(spec: ModelSpec, pair: Pair, *, half_constants: bool = True) -> Image:
+def image_of(spec: RunnableSpec, pair: Pair, *, half_constants: bool = True) -> Image:
     """An image as the network takes it: on the chip it passes through fp16."""
     pixels = read_rgb(pair.image, gray=reads_gray(spec.preprocess))
     image = preprocess(pixels, spec.preprocess, half_constants=half_constants)

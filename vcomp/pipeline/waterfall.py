@@ -13,7 +13,7 @@ from vcomp.pipeline.trial import Compute, Image, Trial, compute, evaluate
 from vcomp.project import Model
 from vcomp.quantize import convert_fp16
 from vcomp.quantize.partial import int8_activations_alone, int8_weights_alone
-from vcomp.spec import ModelSpec, OnnxNetwork, TorchNetwork
+from vcomp.spec import OnnxNetwork, RunnableSpec, TorchNetwork
 from vcomp.tasks.binary_segmentation import summarize
 
 
@@ -58,7 +58,7 @@ def _stages(trial: Trial, model: Model, onnx: bytes) -> Iterator[tuple[str, str,
     yield "int8, all", "fp16 constants", compute(spec, quantized), True
 
 
-def _torch(model: Model, spec: ModelSpec) -> Compute:
+def _torch(model: Model, spec: RunnableSpec) -> Compute:
     import torch
 
     if isinstance(spec.network, TorchNetwork):

@@ -24,6 +24,7 @@ from vcomp.spec import (
     ToTensor,
     ToYCrCb,
 )
+from vcomp.spec.ops import DEFAULT_FILL, OpaqueOp
 
 
 def reads_gray(ops: Sequence[Op]) -> bool:
@@ -42,6 +43,10 @@ def preprocess(image: Pixels, ops: Sequence[Op], *, half_constants: bool = False
             x = normalize(x, mean=op.mean, std=op.std, div255=op.div255, half_constants=half_constants)
         elif isinstance(op, ToTensor):
             x = np.ascontiguousarray(x.astype(np.float32).transpose(2, 0, 1))
+        elif isinstance(op, OpaqueOp):
+            raise VcompError(
+                f"{type(op).__name__} is not computed here", expected="steps of vcomp's own", mend="use the SDK"
+            )
         else:
             x = _on_pixels(x.astype(np.uint8, copy=False), op)
     return x.astype(np.float32, copy=False)
@@ -66,7 +71,8 @@ def _on_pixels(
         case ResizeToFit():
             return resize(image, *fit(size_of(image), (op.height, op.width)), op.kernel)
         case Letterbox():
-            return letterbox(image, op.height, op.width, (op.fill,) * 3, op.kernel)
+            fill = DEFAULT_FILL if op.fill is None else op.fill
+            return letterbox(image, op.height, op.width, (fill,) * 3, op.kernel)
         case CenterCrop():
             if image.shape[0] < op.height or image.shape[1] < op.width:
                 raise VcompError(

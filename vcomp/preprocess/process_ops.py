@@ -9,6 +9,7 @@ from typing_extensions import assert_never
 from vcomp.errors import VcompError, shown, unknown
 from vcomp.spec import (
     CenterCrop,
+    CustomFunc,
     Decode,
     Kernel,
     Letterbox,
@@ -20,6 +21,7 @@ from vcomp.spec import (
     ToBGR,
     ToTensor,
     ToYCrCb,
+    VendorOp,
 )
 
 Entry = dict[str, Any]
@@ -28,6 +30,7 @@ _KERNEL_KEYS: dict[Kernel, Entry] = {
     Kernel.BILINEAR_CV: {},
     Kernel.BILINEAR: {},  # the same pixels, so far as is known
     Kernel.BILINEAR_PILLOW: {"backend": "pillow"},
+    Kernel.BICUBIC: {"interpolation": "bicubic"},
     Kernel.BICUBIC_PILLOW: {"backend": "pillow", "interpolation": "bicubic"},
 }
 
@@ -40,7 +43,7 @@ def write_process_ops(ops: Sequence[Op]) -> list[Entry]:
 def _write(op: Op) -> list[Entry]:
     match op:
         case Decode():
-            return [{"type": "DecodeImage", "cv2_flags": 0} if op.gray else {"type": "DecodeImage"}]
+            return [{"type": "DecodeImage", **_decode_keys(op)}]
         case ToBGR():
             return [{"type": "CvtColor", "code": "COLOR_RGB2BGR"}]
         case ToYCrCb():
@@ -60,7 +63,8 @@ def _write(op: Op) -> list[Entry]:
                 )
             return [_write_fit(op), {"type": "Pad", "pad_to_square": True}]
         case CenterCrop():
-            return [{"type": "CenterCrop", "crop_size": [op.height, op.width]}]
+            backend = {} if op.backend is None else {"backend": op.backend}
+            return [{"type": "CenterCrop", "crop_size": [op.height, op.width], **backend}]
         case Normalize():
             scale = {} if op.div255 else {"div255": False}
             if op.mean is None or op.std is None:
@@ -68,8 +72,18 @@ def _write(op: Op) -> list[Entry]:
             return [{"type": "Normalize", "mean": list(op.mean), "std": list(op.std), **scale}]
         case ToTensor():
             return [{"type": "ToTensor"}]
+        case CustomFunc():
+            shape = {} if op.input_shape is None else {"input_shape": list(op.input_shape)}
+            return [{"type": "CustomFunc", "module_path": op.module_path, "func_name": op.func_name, **shape}]
+        case VendorOp():
+            return [{"type": op.name, **op.arguments}]
         case _:
             assert_never(op)
+
+
+def _decode_keys(op: Decode) -> Entry:
+    keys: Entry = {"cv2_flags": 0 if op.gray else 1} if op.gray or op.cv2_flags is not None else {}
+    return keys if op.backend is None else {**keys, "backend": op.backend}
 
 
 def _write_fit(op: ResizeToFit | Letterbox) -> Entry:
@@ -87,8 +101,15 @@ def _kernel_keys(kernel: Kernel) -> Entry:
     return _KERNEL_KEYS[kernel]
 
 
-def read_process_ops(entries: Any) -> tuple[Op, ...]:
-    """The YAML's list as ops; VcompError for a type, an argument or a value that is not known."""
+Otherwise = Callable[[int, Mapping[str, Any], VcompError], Op]
+"""What to take for an entry, by its index, that cannot be read."""
+
+
+def read_process_ops(entries: Any, otherwise: Otherwise | None = None) -> tuple[Op, ...]:
+    """The YAML's list as ops; VcompError for a type, an argument or a value that is not known.
+
+    With `otherwise` such an entry, if it is a mapping with a type, is what that returns.
+    """
     if not isinstance(entries, list) or not entries:
         raise VcompError("dataset.process_ops is not a list", expected="a list of {type: …} mappings")
     ops: list[Op] = []
@@ -96,18 +117,25 @@ def read_process_ops(entries: Any) -> tuple[Op, ...]:
         where = f"dataset.process_ops[{index}]"
         if not isinstance(entry, Mapping) or "type" not in entry:
             raise VcompError(f"{shown(entry)} is not an op", where=where, expected="a mapping with a type")
-        kind = str(entry["type"])
-        if kind not in _ARGUMENTS:
-            raise unknown("op", kind, _ARGUMENTS, where=where)
-        arguments = {str(key): value for key, value in entry.items() if key != "type"}
-        for key in arguments:
-            if key not in _ARGUMENTS[kind]:
-                raise unknown(f"argument of {kind}", key, _ARGUMENTS[kind], where=where)
-        if kind == "Pad":
-            ops.append(_read_pad(ops, arguments, where))
-        else:
-            ops.append(_read(kind, arguments, where))
+        try:
+            _append(ops, entry, where)
+        except VcompError as error:
+            if otherwise is None:
+                raise
+            ops.append(otherwise(index, entry, error))
     return tuple(ops)
+
+
+def _append(ops: list[Op], entry: Mapping[str, Any], where: str) -> None:
+    """Put the op of one entry behind those before it; a Pad becomes one with the resize that it follows."""
+    kind = str(entry["type"])
+    if kind not in _ARGUMENTS:
+        raise unknown("op", kind, _ARGUMENTS, where=where)
+    arguments = {str(key): value for key, value in entry.items() if key != "type"}
+    for key in arguments:
+        if key not in _ARGUMENTS[kind]:
+            raise unknown(f"argument of {kind}", key, _ARGUMENTS[kind], where=where)
+    ops.append(_read_pad(ops, arguments, where) if kind == "Pad" else _read(kind, arguments, where))
 
 
 def _read(kind: str, arguments: Entry, where: str) -> Op:
@@ -136,7 +164,7 @@ def _read_pad(ops: list[Op], arguments: Entry, where: str) -> Op:
         )
     last = ops.pop()
     assert isinstance(last, ResizeToFit)
-    return Letterbox(height=last.height, width=last.width, kernel=last.kernel)
+    return Letterbox(height=last.height, width=last.width, fill=None, kernel=last.kernel)
 
 
 def _read_decode(arguments: Entry) -> Op:
@@ -144,7 +172,8 @@ def _read_decode(arguments: Entry) -> Op:
     flags = arguments.get("cv2_flags", 1)
     if flags not in (0, 1):
         raise ValueError(f"cv2_flags {shown(flags)} is not known; expected 1 (colour) or 0 (grey)")
-    return Decode(gray=flags == 0)
+    stated = 1 if arguments.get("cv2_flags") == 1 else None
+    return Decode(gray=flags == 0, cv2_flags=stated, backend=arguments.get("backend"))
 
 
 def _read_color(arguments: Entry) -> Op:
@@ -168,14 +197,14 @@ def _read_kernel(arguments: Entry) -> Kernel:
     backend = _word(arguments, "backend", ("cv2", "pillow"))
     interpolation = _word(arguments, "interpolation", ("bilinear", "bicubic"))
     if interpolation == "bicubic":
-        return Kernel.BICUBIC_PILLOW  # public files leave the library open; the public runtime's calls say Pillow's
+        return Kernel.BICUBIC_PILLOW if backend == "pillow" else Kernel.BICUBIC
     return Kernel.BILINEAR_PILLOW if backend == "pillow" else Kernel.BILINEAR_CV
 
 
 def _read_crop(arguments: Entry) -> Op:
     _word(arguments, "backend", ("cv2", "pillow"))  # cutting out is the same in both
     height, width = _two(arguments, "crop_size")
-    return CenterCrop(height=height, width=width)
+    return CenterCrop(height=height, width=width, backend=arguments.get("backend"))
 
 
 def _read_normalize(arguments: Entry) -> Op:
@@ -202,6 +231,11 @@ def _two(arguments: Entry, key: str) -> tuple[Any, Any]:
     return value[0], value[1]
 
 
+def _read_custom(arguments: Entry) -> Op:
+    shape = arguments.get("input_shape", arguments.get("img_shape"))  # as it is called now, and as it was
+    return CustomFunc(module_path=arguments["module_path"], func_name=arguments["func_name"], input_shape=shape)
+
+
 _READERS: dict[str, Callable[[Entry], Op]] = {
     "DecodeImage": _read_decode,
     "CvtColor": _read_color,
@@ -210,6 +244,7 @@ _READERS: dict[str, Callable[[Entry], Op]] = {
     "CenterCrop": _read_crop,
     "Normalize": _read_normalize,
     "ToTensor": lambda _: ToTensor(),
+    "CustomFunc": _read_custom,
 }
 _ARGUMENTS: dict[str, tuple[str, ...]] = {
     "DecodeImage": ("cv2_flags", "backend"),
@@ -219,5 +254,6 @@ _ARGUMENTS: dict[str, tuple[str, ...]] = {
     "CenterCrop": ("crop_size", "backend"),
     "Normalize": ("mean", "std", "norm_type", "div255"),
     "ToTensor": (),
+    "CustomFunc": ("module_path", "func_name", "input_shape", "img_shape"),
     "Pad": ("pad_to_square",),
 }

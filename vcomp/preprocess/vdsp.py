@@ -5,9 +5,21 @@ from enum import Enum
 
 from vcomp.preprocess.op_type import OpType, Step
 from vcomp.preprocess.pictures import Edges, Size
-from vcomp.spec import Kernel
+from vcomp.spec import BertEmbedding, ColorCvtCode, ColorSpace, ImageFormat, Kernel, PaddingType
+from vcomp.spec.ops import DEFAULT_FILL
 
-DEFAULT_PADDING = (114, 114, 114)  # the files leave it out; the vendor's samples that state it say 114
+__all__ = [
+    "DEFAULT_PADDING",
+    "BertEmbedding",
+    "ColorCvtCode",
+    "ColorSpace",
+    "ImageFormat",
+    "NormaType",
+    "PaddingType",
+    "VdspOp",
+]
+
+DEFAULT_PADDING = (DEFAULT_FILL,) * 3
 
 
 class NormaType(str, Enum):
@@ -25,54 +37,6 @@ class NormaType(str, Enum):
     @property
     def uses_std(self) -> bool:
         return "DIVSTD" in self.value
-
-
-class ColorCvtCode(str, Enum):
-    """The order of channels before and after; planar or interleaved is of no concern: a tensor is always planar."""
-
-    NO_CHANGE = "NO_CHANGE"
-    RGB2BGR = "RGB2BGR"  # either word swaps channels 0 and 2
-    BGR2RGB = "BGR2RGB"
-    BGR2RGB_INTERLEAVE2PLANAR = "BGR2RGB_INTERLEAVE2PLANAR"
-    RGB2BGR_INTERLEAVE2PLANAR = "RGB2BGR_INTERLEAVE2PLANAR"
-    BGR2BGR_INTERLEAVE2PLANAR = "BGR2BGR_INTERLEAVE2PLANAR"
-    RGB2RGB_INTERLEAVE2PLANAR = "RGB2RGB_INTERLEAVE2PLANAR"
-    BGR2GRAY_INTERLEAVE = "BGR2GRAY_INTERLEAVE"
-    BGR2GRAY_PLANAR = "BGR2GRAY_PLANAR"
-    RGB2GRAY_INTERLEAVE = "RGB2GRAY_INTERLEAVE"
-    RGB2GRAY_PLANAR = "RGB2GRAY_PLANAR"
-    YUV2RGB_NV12 = "YUV2RGB_NV12"
-    YUV2BGR_NV12 = "YUV2BGR_NV12"
-    YUV2GRAY_NV12 = "YUV2GRAY_NV12"
-    RGB2YUV_NV12_PLANAR = "RGB2YUV_NV12_PLANAR"
-    BGR2YUV_NV12_PLANAR = "BGR2YUV_NV12_PLANAR"
-
-
-class ImageFormat(str, Enum):
-    RGB_PLANAR = "RGB_PLANAR"
-    BGR_PLANAR = "BGR_PLANAR"
-    RGB888 = "RGB888"
-    BGR888 = "BGR888"
-    GRAY = "GRAY"
-    YUV_NV12 = "YUV_NV12"
-
-
-class ColorSpace(str, Enum):
-    """What the numbers of NV12 mean, always in limited range.
-
-    A file without the key means BT.601: the vendor's default is unpublished, and public files that say one say that.
-    """
-
-    BT601 = "BT601"
-    BT709 = "BT709"
-
-
-class PaddingType(str, Enum):
-    """What a border is made of: one colour, the pixel at the edge, or the pixels next to it in reverse."""
-
-    CONSTANT = "CONSTANT"
-    REPLICATE = "REPLICATE"
-    REFLECT = "REFLECT"
 
 
 @dataclass(frozen=True)
@@ -126,8 +90,3 @@ class VdspOp:
                 "from 0, then the width and height to resize to from 1"
             )
         return replace(self, resize=(resize_height, resize_width), crop=(crop_y, crop_x))
-
-
-@dataclass(frozen=True)
-class BertEmbedding:
-    """The operator in front of a network of text. It takes the tensors as they are: its file holds its name alone."""

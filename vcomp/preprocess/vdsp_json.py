@@ -103,7 +103,7 @@ def _color(kind: OpType, config: Config, where: str) -> ColorCvtCode:
 
 
 def _image_format(kind: OpType, config: Config, where: str) -> ImageFormat:
-    stated = word(ImageFormat, config, "IimageFormat", where, _usual_format(kind))
+    stated = word(ImageFormat, config, "IimageFormat", where, usual_format(kind))
     if (stated is ImageFormat.YUV_NV12) != kind.takes_nv12:
         raise VcompError(
             f"IimageFormat is {stated.value}",
@@ -114,7 +114,7 @@ def _image_format(kind: OpType, config: Config, where: str) -> ImageFormat:
     return stated
 
 
-def _usual_format(kind: OpType) -> ImageFormat | None:
+def usual_format(kind: OpType) -> ImageFormat | None:
     """What a file means that does not say its format; None if it must."""
     if kind.takes_nv12:
         return ImageFormat.YUV_NV12
@@ -129,7 +129,7 @@ def _edges(config: Config, where: str) -> Edges:
 def write_vdsp(op: VdspOp) -> dict[str, Any]:
     """The operator as the JSON's object. Pitch equals size: images are packed without padding."""
     config: dict[str, Any] = {}
-    if op.image_format is not _usual_format(op.op_type):
+    if op.image_format is not usual_format(op.op_type):
         config["IimageFormat"] = op.image_format.value
     config |= _written_sizes(op)
     if op.mean:

@@ -62,12 +62,25 @@ def is_legacy(document: Any) -> bool:
 def in_current_form(document: Mapping[str, Any], where: str) -> dict[str, Any]:
     """{"OpType": …, "OpConfig": {…}} with the same meaning; VcompError if the document is of neither form."""
     values = _listed(document["config"], where) if "config" in document else dict(document)
-    config = {_camel(key): _word(key, value, where) for key, value in values.items()}
+    apart = {"vdsp_op_type", *(part for triple in _TRIPLES.values() for part in triple)}
+    config = {_camel(key): _word(key, value, where) for key, value in values.items() if key not in apart}
     for key, parts in _TRIPLES.items():
         if any(part in values for part in parts):
             triple = [values.get(part) for part in parts]
             config[key] = triple if key == "Padding" else [_half(value) for value in triple]
     return {"OpType": _op_type(document["vdsp_op_type"], where), "OpConfig": config}
+
+
+def places(document: Mapping[str, Any]) -> dict[str, tuple[str | int, ...]]:
+    """Where each key of the current form came from: a key of the flat form, an entry of the listed one."""
+    entries = document.get("config")
+    found: dict[str, tuple[str | int, ...]]
+    if isinstance(entries, Sequence):
+        found = {entry["Property"]: ("config", index) for index, entry in enumerate(entries)}
+    else:
+        found = {str(key): (str(key),) for key in document}
+    triples = {key: found[part] for key, parts in _TRIPLES.items() for part in reversed(parts) if part in found}
+    return {_camel(key): place for key, place in found.items()} | triples
 
 
 def _listed(entries: Any, where: str) -> dict[str, Any]:

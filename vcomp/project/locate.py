@@ -65,9 +65,10 @@ class Project:
         # A name that is a folder's needs that folder alone: another model's broken spec is not in its way.
         models = [load_model(folder) for folder in asked] if len(asked) == len(set(names)) else self.models
         known = {spec.name: (model, spec) for model in models for spec in model.specs}
+        families = {model.name: [spec.name for spec in model.specs] for model in models if model.name not in known}
         chosen: dict[str, tuple[Model, ModelSpec]] = {}
         for name in names:
-            matching = fnmatch.filter(known, name)
+            matching = families.get(name) or fnmatch.filter(known, name)
             if not matching:
                 raise unknown("model", name, known, where=str(self.models_dir))
             chosen |= {match: known[match] for match in matching}

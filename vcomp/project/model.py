@@ -17,10 +17,17 @@ from vcomp.spec import ModelSpec
 
 @dataclass(frozen=True)
 class Model:
-    """One folder under models/: the spec, and the variants of it that share the folder."""
+    """One folder under models/: the spec, and the variants of it that share the folder.
+
+    A family (`family = "resnet"` in its spec.py) has specs of several networks, each with a name of its own.
+    """
 
     folder: Path
     specs: tuple[ModelSpec, ...]
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
 
     @property
     def spec(self) -> ModelSpec:
@@ -45,9 +52,11 @@ def load_model(folder: Path) -> Model:
             "no spec found", where=str(path), expected="spec = ModelSpec(…), and maybe variants = [spec.variant(…), …]"
         )
     names = [item.name for item in specs]
-    if spec.name != folder.name:
+    called = getattr(module, "family", spec.name)
+    if called != folder.name:
+        kind = "family" if hasattr(module, "family") else "spec"
         raise VcompError(
-            f"the spec is called {spec.name!r}, its folder {folder.name!r}", where=str(path), expected="the same name"
+            f"the {kind} is called {called!r}, its folder {folder.name!r}", where=str(path), expected="the same name"
         )
     if len(set(names)) < len(names):
         raise VcompError(f"two variants share a name: {', '.join(names)}", where=str(path), expected="distinct names")

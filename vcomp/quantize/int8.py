@@ -50,7 +50,7 @@ def quantize_int8(
     ]
     writer = QDQQuantizer(
         prepared,
-        per_channel=options.per_channel,
+        per_channel=options.by_channel,
         reduce_range=False,
         weight_qType=QuantType.QInt8,
         activation_qType=QuantType.QUInt8,
@@ -86,7 +86,7 @@ def _ranges(
             f"there are no statistics of tensor {missing[0]!r}", expected="those collected on the same model"
         )
     chosen = {
-        source: choose_range(statistics[source], options.calibrate, options.calibrate_range)
+        source: choose_range(statistics[source], options.mode, options.calibrate_range)
         for source in set(sources.values())
     }
     shared = share_ranges(graph, {name: chosen[source] for name, source in sources.items()}, types)

@@ -19,14 +19,14 @@ def weight_overrides(graph: "GraphProto", options: Int8) -> dict[str, list[Param
     """What ONNX Runtime's QDQ writer is told of each weight; nothing for the rule that is its own, max."""
     from onnx import numpy_helper
 
-    if options.weight_scale is WeightScale.MAX:
+    if options.weight_scale is not WeightScale.POWER2:
         return {}
     constants = {initializer.name: initializer for initializer in graph.initializer}
     overrides: dict[str, list[Parameters]] = {}
     for layer in layers(graph):
         if (name := layer.input[1]) in constants:
             weight = numpy_helper.to_array(constants[name])
-            axis = output_axis(layer) if options.per_channel and weight.ndim > 1 else None
+            axis = output_axis(layer) if options.by_channel and weight.ndim > 1 else None
             scales = power_of_two_scales(weight, axis)
             overrides[name] = [_parameters(scale, axis) for scale in scales]
     return overrides

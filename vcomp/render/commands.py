@@ -5,7 +5,7 @@ All are run in the workspace; `home` is the way from there to the model's folder
 
 from vcomp.render import layout
 from vcomp.render.layout import Target
-from vcomp.spec import ModelSpec
+from vcomp.spec import ModelSpec, RunnableSpec
 
 Command = list[str]
 
@@ -16,7 +16,7 @@ def compile_model(spec: ModelSpec, target: Target, home: str) -> Command:
     return ["vamc", "compile", f"{home}/{layout.compile_yaml(spec, target)}"]
 
 
-def infer(spec: ModelSpec, target: Target, home: str) -> Command:
+def infer(spec: RunnableSpec, target: Target, home: str) -> Command:
     """The rendered VastStreamX script over the evaluation set."""
     return [
         "python",
@@ -47,7 +47,7 @@ def measure(spec: ModelSpec, target: Target, home: str) -> Command:
     return [*_vamp(spec, target, home), "-t", str(MEASURED_SECONDS)]
 
 
-def infer_packed(spec: ModelSpec, target: Target, home: str) -> Command:
+def infer_packed(spec: RunnableSpec, target: Target, home: str) -> Command:
     """vamp's accuracy mode over the packed evaluation set."""
     return [
         *_vamp(spec, target, home),
@@ -60,7 +60,7 @@ def export(spec: ModelSpec) -> Command:
     return ["vcomp", "export", spec.name, "--out", str(layout.checkpoint(spec).parent)]
 
 
-def pack(spec: ModelSpec) -> Command:
+def pack(spec: RunnableSpec) -> Command:
     return [
         *("vcomp", "data", "pack", str(layout.DATA / spec.evaluation.images)),
         *("--suffix", spec.evaluation.suffix),
@@ -69,5 +69,5 @@ def pack(spec: ModelSpec) -> Command:
     ]
 
 
-def evaluate(spec: ModelSpec, target: Target) -> Command:
+def evaluate(spec: RunnableSpec, target: Target) -> Command:
     return ["vcomp", "eval", spec.name, "--outputs", str(layout.npz_output(spec, target)), "--data", str(layout.DATA)]

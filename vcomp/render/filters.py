@@ -5,6 +5,7 @@ import re
 import shlex
 from collections.abc import Mapping, Sequence
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -17,14 +18,23 @@ def to_yaml(value: Any) -> str:
     if isinstance(value, Enum):
         return to_yaml(value.value)
     if isinstance(value, str):
-        if _PLAIN.match(value) and yaml.safe_load(value) == value:
-            return value
-        return yaml.safe_dump(value, default_style='"', allow_unicode=True, width=float("inf")).strip()
+        return _text(value)
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "null"}[value]
+    if isinstance(value, int):
+        return str(value)
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{to_yaml(key)}: {to_yaml(item)}" for key, item in value.items()) + "}"
     if isinstance(value, Sequence):
         return "[" + ", ".join(to_yaml(item) for item in value) + "]"
     return str(yaml.safe_dump(value, width=float("inf"))).removesuffix("\n").removesuffix("\n...")
+
+
+@lru_cache(maxsize=4096)
+def _text(value: str) -> str:
+    if _PLAIN.match(value) and yaml.safe_load(value) == value:
+        return value
+    return str(yaml.safe_dump(value, default_style='"', allow_unicode=True, width=float("inf"))).strip()
 
 
 def to_json(value: Any) -> str:

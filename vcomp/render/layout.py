@@ -21,7 +21,7 @@ Target = Fp16 | Int8
 
 
 def compile_yaml(spec: ModelSpec, target: Target) -> PurePosixPath:
-    return PurePosixPath("build_in/build") / f"{spec.artifact(target)}.yaml"
+    return PurePosixPath("build_in/build") / f"{spec.name}_{target.dtype}.yaml"
 
 
 def vdsp_params(spec: ModelSpec) -> PurePosixPath:
@@ -34,7 +34,7 @@ def checkpoint(spec: ModelSpec) -> PurePosixPath:
 
 def artifact(spec: ModelSpec, target: Target) -> PurePosixPath:
     """The prefix of the compiled three-file set."""
-    return DEPLOYED / spec.artifact(target) / "mod"
+    return PurePosixPath(spec.workspace.path or DEPLOYED) / spec.artifact(target) / "mod"
 
 
 def masks(spec: ModelSpec, target: Target) -> PurePosixPath:

@@ -14,17 +14,19 @@ from vcomp.render.layout import Target
 from vcomp.results import Result, figure
 from vcomp.spec import (
     CenterCrop,
+    CustomFunc,
     Decode,
     Letterbox,
-    ModelSpec,
     Normalize,
     Op,
     PickChannel,
     Resize,
     ResizeToFit,
+    RunnableSpec,
     ToBGR,
     ToTensor,
     ToYCrCb,
+    VendorOp,
 )
 
 HOME = ".."  # from the workspace, <model>/workspace, to the model's folder
@@ -58,8 +60,12 @@ class Deployment:
     infer_packed: str
     evaluate: str
 
+    @property
+    def commands(self) -> tuple[str, ...]:
+        return (self.compile, self.infer, self.measure, self.infer_packed, self.evaluate)
 
-def page_context(specs: Sequence[ModelSpec], results: Sequence[Result]) -> dict[str, Any]:
+
+def page_context(specs: Sequence[RunnableSpec], results: Sequence[Result]) -> dict[str, Any]:
     """Everything that the page templates name. The first spec is the model, the others are its variants."""
     spec = specs[0]
     recorded = [result for result in results if result.model in {item.name for item in specs}]
@@ -79,7 +85,7 @@ def page_context(specs: Sequence[ModelSpec], results: Sequence[Result]) -> dict[
     }
 
 
-def _rows(spec: ModelSpec, results: Sequence[Result]) -> list[Row]:
+def _rows(spec: RunnableSpec, results: Sequence[Result]) -> list[Row]:
     """fp32 first, then each target; fp32 is what the first recorded precision was compared with."""
     by_dtype = {result.dtype: result for result in results if result.model == spec.name}
     baseline = next(iter(by_dtype.values()), None)
@@ -89,11 +95,11 @@ def _rows(spec: ModelSpec, results: Sequence[Result]) -> list[Row]:
     ]
 
 
-def _row(spec: ModelSpec, dtype: str, result: Result | None) -> Row:
+def _row(spec: RunnableSpec, dtype: str, result: Result | None) -> Row:
     metrics = result.metrics.get(dtype, {}) if result else {}
     size = result.network if result and dtype == "fp32" else None
     target = spec.target(dtype)
-    mode = f" {target.calibrate.value}" if target is not None and target.dtype == "int8" else ""
+    mode = f" {target.mode.value}" if target is not None and target.dtype == "int8" else ""
     return Row(
         title=spec.display_name,
         precision=dtype + mode,
@@ -107,7 +113,7 @@ def _row(spec: ModelSpec, dtype: str, result: Result | None) -> Row:
     )
 
 
-def _deployment(spec: ModelSpec, target: Target) -> Deployment:
+def _deployment(spec: RunnableSpec, target: Target) -> Deployment:
     return Deployment(
         dtype=target.dtype,
         yaml=str(layout.compile_yaml(spec, target)),
@@ -153,13 +159,18 @@ def step(op: Op) -> tuple[str, str]:
             return f"resize to fit inside {size}, aspect ratio kept", f"保持宽高比缩放至 {size} 以内"
         case Letterbox():
             size = f"{op.height}×{op.width}"
-            return f"letterbox to {size}, filled with {op.fill}", f"letterbox 至 {size},填充值 {op.fill}"
+            fill = "the chip's default" if op.fill is None else op.fill
+            return f"letterbox to {size}, filled with {fill}", f"letterbox 至 {size},填充值 {fill}"
         case CenterCrop():
             return f"crop the middle {op.height}×{op.width}", f"中心裁剪 {op.height}×{op.width}"
         case Normalize():
             x = "x/255" if op.div255 else "x"
             formula = x if op.mean is None else f"({x} − {list(op.mean)}) / {list(op.std or ())}"
             return f"normalise: {formula}", f"归一化:{formula}"
+        case CustomFunc():
+            return f"call {op.func_name} of {op.module_path}", f"调用 {op.module_path} 的 {op.func_name}"
+        case VendorOp():
+            return f"{op.name}: {op.arguments}", f"{op.name}:{op.arguments}"
         case ToTensor():
             return "to planar floating point (C×H×W)", "转换为浮点 C×H×W 张量"
         case _:

@@ -4,12 +4,14 @@ from pathlib import PurePosixPath
 
 from vcomp.preprocess.apply import reads_gray
 from vcomp.project import Model
+from vcomp.project.runnable import is_runnable, runnable
 from vcomp.render import layout, verify
-from vcomp.render.documents import compile_document, vdsp_document
+from vcomp.render.build_page import build_context
+from vcomp.render.documents import Document, compile_document, vdsp_document
 from vcomp.render.page import HOME, page_context
 from vcomp.render.templates import fill
 from vcomp.results import Result
-from vcomp.spec import ModelSpec
+from vcomp.spec import RunnableSpec
 
 Files = dict[PurePosixPath, str]  # paths are relative to the model's folder
 
@@ -19,19 +21,41 @@ def render_model(model: Model, results: list[Result]) -> Files:
     files: Files = {}
     for spec in model.specs:
         for target in spec.targets:
-            meant = compile_document(spec, target)
             path = layout.compile_yaml(spec, target)
-            files[path] = verify.yaml_says(fill("compile.yaml.j2", meant), meant, path)
-        meant, path = vdsp_document(spec), layout.vdsp_params(spec)
-        files[path] = verify.json_says(fill("vdsp_params.json.j2", meant), meant, path)
-    files[layout.SCRIPT] = _script(model.spec)
-    page = page_context(model.specs, results)
-    for path, template in ((layout.PAGE, "model_page.md.j2"), (layout.CHINESE_PAGE, "model_page.zh.md.j2")):
-        files[path] = verify.page_says(fill(template, page), page["deployments"], path)
+            files[path] = compile_text(compile_document(spec, target), path)
+        operator, path = vdsp_document(spec), layout.vdsp_params(spec)
+        if operator is not None:
+            files[path] = vdsp_text(operator, path)
+    if is_runnable(model.spec):
+        files[layout.SCRIPT] = _script(runnable(model.spec))
+        files |= _pages(model, results)
+    else:
+        page = build_context(model)
+        files[layout.PAGE] = verify.page_says(fill("build_page.md.j2", page), page["commands"], layout.PAGE)
     return files
 
 
-def _script(spec: ModelSpec) -> str:
+def compile_text(document: Document, path: PurePosixPath) -> str:
+    """A compile YAML's text; what it says is read back."""
+    return verify.yaml_says(fill("compile.yaml.j2", {"document": document}), document, path)
+
+
+def vdsp_text(document: Document, path: PurePosixPath) -> str:
+    """A vdsp_params JSON's text; what it says is read back."""
+    return verify.json_says(fill("vdsp_params.json.j2", document), document, path)
+
+
+def _pages(model: Model, results: list[Result]) -> Files:
+    specs = [runnable(spec) for spec in model.specs]
+    page = page_context(specs, results)
+    commands = [command for item in page["deployments"] for command in item.commands]
+    return {
+        path: verify.page_says(fill(template, page), commands, path)
+        for path, template in ((layout.PAGE, "model_page.md.j2"), (layout.CHINESE_PAGE, "model_page.zh.md.j2"))
+    }
+
+
+def _script(spec: RunnableSpec) -> str:
     target = spec.targets[0]
     meant = {
         "suffix": f".{spec.evaluation.suffix.lower()}",

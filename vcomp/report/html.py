@@ -12,7 +12,7 @@ from vcomp.render.templates import fill
 from vcomp.report.scores import Scored
 from vcomp.report.table import COLUMNS, table
 from vcomp.results import EMBEDDED_SAMPLE, Result, figure
-from vcomp.spec import ModelSpec
+from vcomp.spec import RunnableSpec
 from vcomp.tasks.binary_segmentation import overlay, truth_mask
 
 SHOWN = 3  # pictures each of the worst, the median and the best
@@ -27,7 +27,7 @@ class Example:
 
 
 def write_report(
-    path: Path, spec: ModelSpec, pairs: Sequence[Pair], results: Sequence[Result], scored: Sequence[Scored]
+    path: Path, spec: RunnableSpec, pairs: Sequence[Pair], results: Sequence[Result], scored: Sequence[Scored]
 ) -> None:
     """Write the page. Examples are chosen by the last precision, the one that was asked for."""
     ranked = sorted((score.iou, index) for index, score in enumerate(scored[-1].scores) if score.iou is not None)
@@ -51,7 +51,7 @@ def write_report(
     write_text(path, fill("report.html.j2", context))
 
 
-def _example(spec: ModelSpec, pair: Pair, index: int, scored: Sequence[Scored]) -> Example:
+def _example(spec: RunnableSpec, pair: Pair, index: int, scored: Sequence[Scored]) -> Example:
     image = read_rgb(pair.image)
     truth = truth_mask(read_mask(pair.mask), spec.size, spec.evaluation.foreground)
     pictures = []

@@ -1,11 +1,24 @@
 """The typed spec of a model: frozen data, no input or output."""
 
 from vcomp.spec.base import Part
-from vcomp.spec.data import ImageFolder, MaskPairs
-from vcomp.spec.model import ModelSpec
-from vcomp.spec.network import Input, Network, OnnxNetwork, TorchNetwork, TorchScriptNetwork
+from vcomp.spec.data import Calibration, ImageFolder, MaskPairs, NpzFolder, TextSamples
+from vcomp.spec.extra_ops import CenterPoint, ExtraOp, InsertOdma, PointPillar, RetinaFace, Softmax, Yolo
+from vcomp.spec.model import ModelSpec, RunnableSpec
+from vcomp.spec.network import (
+    Checkpoint,
+    HuggingFace,
+    Input,
+    Network,
+    OnnxNetwork,
+    TokenInput,
+    TorchNetwork,
+    TorchScriptNetwork,
+    WeightQuantize,
+)
+from vcomp.spec.op_type import OpType
 from vcomp.spec.ops import (
     CenterCrop,
+    CustomFunc,
     Decode,
     Kernel,
     Letterbox,
@@ -17,22 +30,46 @@ from vcomp.spec.ops import (
     ToBGR,
     ToTensor,
     ToYCrCb,
+    VendorOp,
 )
 from vcomp.spec.provenance import GitSource
-from vcomp.spec.targets import Calibrate, CompileOptions, DspOp, Fp16, Int8, Target, WeightScale
+from vcomp.spec.runtime import (
+    BertEmbedding,
+    ColorCvtCode,
+    ColorSpace,
+    FusedOp,
+    ImageFormat,
+    PaddingType,
+    Runtime,
+    VendorOperator,
+)
+from vcomp.spec.targets import Calibrate, CompileOptions, DynamicOptions, Fp16, Int8, Target, WeightScale
 from vcomp.spec.tasks import BinarySegmentation
+from vcomp.spec.workspace import Workspace
 
 __all__ = [
+    "BertEmbedding",
     "BinarySegmentation",
     "Calibrate",
+    "Calibration",
     "CenterCrop",
+    "CenterPoint",
+    "Checkpoint",
+    "ColorCvtCode",
+    "ColorSpace",
     "CompileOptions",
+    "CustomFunc",
     "Decode",
-    "DspOp",
+    "DynamicOptions",
+    "ExtraOp",
     "Fp16",
+    "FusedOp",
     "GitSource",
+    "HuggingFace",
     "ImageFolder",
+    "ImageFormat",
     "Input",
+    "InsertOdma",
     "Int8",
     "Kernel",
     "Letterbox",
@@ -40,17 +77,32 @@ __all__ = [
     "ModelSpec",
     "Network",
     "Normalize",
+    "NpzFolder",
     "OnnxNetwork",
     "Op",
+    "OpType",
+    "PaddingType",
     "Part",
     "PickChannel",
+    "PointPillar",
     "Resize",
     "ResizeToFit",
+    "RetinaFace",
+    "RunnableSpec",
+    "Runtime",
+    "Softmax",
     "Target",
+    "TextSamples",
     "ToBGR",
     "ToTensor",
     "ToYCrCb",
+    "TokenInput",
     "TorchNetwork",
     "TorchScriptNetwork",
+    "VendorOp",
+    "VendorOperator",
+    "WeightQuantize",
     "WeightScale",
+    "Workspace",
+    "Yolo",
 ]

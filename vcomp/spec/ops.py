@@ -3,12 +3,14 @@
 from enum import Enum
 from typing import Annotated, Literal
 
-from pydantic import Field, PositiveInt, model_validator
+from pydantic import Field, JsonValue, PositiveInt, StringConstraints, model_validator
 from typing_extensions import Self
 
 from vcomp.spec.base import Part
 
 LARGEST_HALF = 65504  # the chip stores mean and std as fp16
+DEFAULT_FILL = 114  # of a letterbox: the files leave it out; the vendor's samples that state it say 114
+Backend = Literal["cv2", "pillow"]
 Channel = Annotated[float, Field(ge=-LARGEST_HALF, le=LARGEST_HALF)]
 
 
@@ -34,10 +36,16 @@ class Kernel(str, Enum):
 
 
 class Decode(Part):
-    """Read the image file as height × width × channels, 8 bits: RGB, or one grey channel."""
+    """Read the image file as height × width × channels, 8 bits: RGB, or one grey channel.
+
+    `cv2_flags` and `backend` are stated in the compile file if they are said here. What flags of 1 do to the order of
+    the channels is unpublished.
+    """
 
     type: Literal["decode"] = "decode"
     gray: bool = False
+    cv2_flags: Literal[1] | None = None
+    backend: Backend | None = None
 
 
 class ToBGR(Part):
@@ -78,12 +86,15 @@ class ResizeToFit(Part):
 
 
 class Letterbox(Part):
-    """Resize to fit inside height × width with the aspect ratio kept, centred; fill the rest with `fill`."""
+    """Resize to fit inside height × width with the aspect ratio kept, centred; fill the rest with `fill`.
+
+    None leaves the fill to the chip, which is unpublished; where it is computed here, it is DEFAULT_FILL then.
+    """
 
     type: Literal["letterbox"] = "letterbox"
     height: PositiveInt
     width: PositiveInt
-    fill: Annotated[int, Field(ge=0, le=255)] = 114
+    fill: Annotated[int, Field(ge=0, le=255)] | None = DEFAULT_FILL
     kernel: Kernel = Kernel.BILINEAR_CV
 
 
@@ -93,6 +104,7 @@ class CenterCrop(Part):
     type: Literal["center_crop"] = "center_crop"
     height: PositiveInt
     width: PositiveInt
+    backend: Backend | None = None
 
 
 class Normalize(Part):
@@ -118,7 +130,37 @@ class ToTensor(Part):
     type: Literal["to_tensor"] = "to_tensor"
 
 
+class CustomFunc(Part):
+    """A Python function of the user's in place of all other steps. vcomp never runs it."""
+
+    type: Literal["custom_func"] = "custom_func"
+    module_path: Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+    func_name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    input_shape: tuple[PositiveInt, ...] | None = None
+
+
+class VendorOp(Part):
+    """A step of the compile file that the types do not know, by its `type` there: the way past them."""
+
+    type: Literal["vendor_op"] = "vendor_op"
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    arguments: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+OpaqueOp = CustomFunc | VendorOp
+
 Op = Annotated[
-    Decode | ToBGR | ToYCrCb | PickChannel | Resize | ResizeToFit | Letterbox | CenterCrop | Normalize | ToTensor,
+    Decode
+    | ToBGR
+    | ToYCrCb
+    | PickChannel
+    | Resize
+    | ResizeToFit
+    | Letterbox
+    | CenterCrop
+    | Normalize
+    | ToTensor
+    | CustomFunc
+    | VendorOp,
     Field(discriminator="type"),
 ]

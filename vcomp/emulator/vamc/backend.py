@@ -4,9 +4,9 @@ from vcomp.emulator.vamc.section import Section
 from vcomp.errors import nearest, shown, unknown
 from vcomp.quantize.layers import COMPILER_NAMES, onnx_types
 from vcomp.spec import Calibrate, Fp16, Int8, Target, WeightScale
+from vcomp.spec.targets import USUAL_MODE
 
 TYPES = ("tvm_vacc", "vacc", "tvm_runmodel")  # one target under its present and its older names
-USUAL_MODE = Calibrate.PERCENTILE  # the one that most public files choose
 
 
 def read_target(section: Section) -> Target:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from enum import Enum
 
-from vcomp.emulator.strict_yaml import Document
+from vcomp.documents import Document
 from vcomp.emulator.vamc.leniency import Forgive
 from vcomp.emulator.vamc.section import Section
 from vcomp.errors import VcompError, unknown

@@ -3,17 +3,17 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from vcomp.documents import Document, read_yaml
 from vcomp.emulator.postprocess import ExtraOp
-from vcomp.emulator.strict_yaml import Document, read_yaml
 from vcomp.emulator.vamc.backend import operators_without_effect, read_target
 from vcomp.emulator.vamc.compile_keys import keys_without_effect
 from vcomp.emulator.vamc.dataset import Dataset, read_dataset
 from vcomp.emulator.vamc.extra_ops import read_extra_ops
 from vcomp.emulator.vamc.frontend import Frontend, read_frontend
-from vcomp.emulator.vamc.legacy_yaml import is_legacy, modernised
 from vcomp.emulator.vamc.leniency import Forgive, refuse
 from vcomp.emulator.vamc.section import Section
 from vcomp.errors import VcompError
+from vcomp.importing.legacy_yaml import is_legacy, modernised
 from vcomp.spec import Fp16, Target
 
 

@@ -62,7 +62,7 @@ def compile_model(path: Path, say: Say, forgive: Forgive = refuse, *, legacy: bo
 def _described(file: CompileFile) -> str:
     if isinstance(file.target, Fp16):
         return "fp16"
-    return f"int8 ({file.target.calibrate.value}, per {'channel' if file.target.per_channel else 'tensor'})"
+    return f"int8 ({file.target.mode.value}, per {'channel' if file.target.by_channel else 'tensor'})"
 
 
 def _listed(ports: Sequence[Port]) -> str:
@@ -115,7 +115,7 @@ def _manifest(file: CompileFile, inputs: tuple[Port, ...], samples: int | None, 
     return Manifest(
         name=file.name,
         dtype=file.target.dtype,
-        calibrate_mode=file.target.calibrate.value if isinstance(file.target, Int8) else None,
+        calibrate_mode=file.target.mode.value if isinstance(file.target, Int8) else None,
         calibration_samples=samples,
         inputs=inputs,
         outputs=(),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from vcomp.documents import Document, KeyPath
 from vcomp.emulator.artifact import Manifest
 from vcomp.emulator.postprocess import ExtraOp, fit_heads, read_extra_op
 from vcomp.emulator.postprocess.params import Softmax
 from vcomp.emulator.runtime.session import image_size
-from vcomp.emulator.strict_yaml import Document, KeyPath
 from vcomp.emulator.vamc.section import Section
 from vcomp.errors import VcompError
 

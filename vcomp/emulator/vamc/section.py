@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from vcomp.emulator.strict_yaml import Document, KeyPath
+from vcomp.documents import Document, KeyPath
 from vcomp.emulator.vamc.leniency import Forgive, refuse
 from vcomp.errors import VcompError, shown, unknown
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from vcomp.emulator.strict_yaml import MAX_YAML_BYTES, read_yaml
+from vcomp.documents.yaml_file import MAX_YAML_BYTES, read_yaml
 from vcomp.errors import VcompError, unknown
 from vcomp.files import read_bounded
 

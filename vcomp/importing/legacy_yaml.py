@@ -5,9 +5,10 @@ hold, and which of them are known, is judged afterwards, by the lines of the fil
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from vcomp.emulator.strict_yaml import Document, KeyPath
+from vcomp.documents import Document, KeyPath
 from vcomp.errors import VcompError, shown
 
 _MOVED: dict[KeyPath, KeyPath] = {
@@ -48,7 +49,7 @@ def modernised(document: Document) -> Document:
     data: dict[Any, Any] = {}
     for keys, value in values.items():
         _place(document, data, keys, value)
-    return Document(document.path, data, {_moved(keys): line for keys, line in document.lines.items()})
+    return replace(document, data=data, lines={_moved(keys): line for keys, line in document.lines.items()})
 
 
 def _values(mapping: Mapping[Any, Any], above: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
