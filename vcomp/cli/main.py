@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from vcomp.cli import data, doctor, emulate, evaluate, export, importing, listing, new, quantize, render, run
+from vcomp.cli import check, data, doctor, emulate, evaluate, export, importing, listing, new, quantize, render, run
 from vcomp.cli.app import app
 
 
@@ -26,6 +26,7 @@ def options(
 app.command("new")(new.new)
 app.command("list")(listing.list_models)
 app.command("show")(listing.show)
+app.command("check")(check.check)
 app.command("import")(importing.import_files)
 app.command("render")(render.render)
 app.command("export")(export.export)

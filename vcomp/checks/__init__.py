@@ -1,0 +1,1 @@
+"""What is wrong with hand-written and rendered files, found before anything is compiled."""
