@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from tests.preprocess.strategies import noise, nv12_noise
 from vcomp.preprocess.fused import run_vdsp
-from vcomp.preprocess.op_type import OpType
 from vcomp.preprocess.resampling import resample
 from vcomp.preprocess.vdsp import VdspOp
 from vcomp.preprocess.vdsp_json import read_vdsp
 from vcomp.spec import Kernel
+from vcomp.spec.op_type import OpType
 
 Pixels = NDArray[Any]
 NOWHERE = (1, 1)  # a network's size that an operator which states one never falls back on

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from tests.preprocess.strategies import fusible
 from vcomp.errors import VcompError
 from vcomp.preprocess.fuse import fuse
-from vcomp.preprocess.op_type import OpType, Step
 from vcomp.preprocess.vdsp import (
     BertEmbedding,
     ColorCvtCode,
@@ -23,6 +22,7 @@ from vcomp.preprocess.vdsp import (
 )
 from vcomp.preprocess.vdsp_json import MAX_JSON_BYTES, load_document, load_vdsp, read_vdsp, write_vdsp
 from vcomp.spec import Decode, Kernel, Normalize, Op, Resize, ToBGR, ToTensor
+from vcomp.spec.op_type import OpType, Step
 
 RESIZE, RESIZE_CROP = OpType.RGB_RESIZE_CVTCOLOR, OpType.RGB_RESIZE_CVTCOLOR_CROP
 CROP_RESIZE, CVTCOLOR = OpType.RGB_CROP_RESIZE_CVTCOLOR, OpType.RGB_CVTCOLOR

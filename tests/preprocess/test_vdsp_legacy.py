@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vcomp.errors import VcompError
-from vcomp.preprocess.op_type import OpType
 from vcomp.preprocess.vdsp import ColorCvtCode, ColorSpace, ImageFormat, NormaType, PaddingType, VdspOp
 from vcomp.preprocess.vdsp_json import read_vdsp
 from vcomp.spec import Kernel
+from vcomp.spec.op_type import OpType
 
 
 def bits(value: float) -> int:

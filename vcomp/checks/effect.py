@@ -7,7 +7,6 @@ from typing import Literal
 import numpy as np
 
 from vcomp.preprocess.color import Order, order_of
-from vcomp.preprocess.op_type import Step
 from vcomp.preprocess.vdsp import ColorCvtCode, NormaType, VdspOp
 from vcomp.spec import (
     CenterCrop,
@@ -23,6 +22,7 @@ from vcomp.spec import (
     ToTensor,
     ToYCrCb,
 )
+from vcomp.spec.op_type import Step
 
 Size = tuple[int, int]
 Channels = Literal["RGB", "BGR", "grey", "YCrCb", "one of YCrCb"]

@@ -16,9 +16,9 @@ from vcomp.errors import VcompError
 from vcomp.preprocess.apply import preprocess, reads_gray
 from vcomp.preprocess.color import Order, order_of
 from vcomp.preprocess.fused import run_vdsp
-from vcomp.preprocess.op_type import OpType, Step
 from vcomp.preprocess.vdsp import ColorCvtCode, NormaType, VdspOp
 from vcomp.spec import CenterCrop, Decode, Letterbox, Op, PickChannel, Resize, ResizeToFit, ToBGR, ToTensor, ToYCrCb
+from vcomp.spec.op_type import OpType, Step
 
 Tensor = NDArray[np.float32] | NDArray[np.float16]
 Size = tuple[int, int]

@@ -13,7 +13,7 @@ from vcomp.checks.vdsp_file import CONFIG, VdspFile
 from vcomp.checks.vdsp_keys import BERT_EMBEDDING, CONFIG_KEYS
 from vcomp.documents import KeyPath
 from vcomp.errors import nearest, shown
-from vcomp.preprocess.op_type import OpType
+from vcomp.spec.op_type import OpType
 
 _NULL_WORDS = ("none", "null", "nil", "~")
 _FLAG_WORDS = {"true": True, "false": False, "yes": True, "no": False, "on": True, "off": False}

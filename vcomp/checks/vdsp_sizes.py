@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from vcomp.checks.finding import Finding, Severity
 from vcomp.checks.rule import Rule
 from vcomp.checks.vdsp_file import CONFIG, VdspFile
-from vcomp.preprocess.op_type import OpType, Step
+from vcomp.spec.op_type import OpType, Step
 
 
 class PitchIsNotSize(Rule[VdspFile]):

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from vcomp.errors import VcompError
-from vcomp.preprocess.op_type import OpType, Step
 from vcomp.preprocess.vdsp import ColorCvtCode, NormaType, VdspOp
 from vcomp.spec import (
     CenterCrop,
@@ -21,6 +20,7 @@ from vcomp.spec import (
     ToBGR,
     ToTensor,
 )
+from vcomp.spec.op_type import OpType, Step
 
 _SWAPS = (
     ColorCvtCode.RGB2BGR,

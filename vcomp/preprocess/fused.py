@@ -9,9 +9,9 @@ from vcomp.preprocess.color import apply_code
 from vcomp.preprocess.geometry import crop, resize
 from vcomp.preprocess.letterbox import centred, fit
 from vcomp.preprocess.norm_tensor import norm_tensor
-from vcomp.preprocess.op_type import Step
 from vcomp.preprocess.pictures import Nv12, Picture, Pixels, Size, size_of
 from vcomp.preprocess.vdsp import DEFAULT_PADDING, ColorCvtCode, ImageFormat, VdspOp
+from vcomp.spec.op_type import Step
 
 
 def run_vdsp(op: VdspOp, image: Pixels, size: Size) -> NDArray[np.float16]:

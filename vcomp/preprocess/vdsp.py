@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from vcomp.preprocess.op_type import OpType, Step
 from vcomp.preprocess.pictures import Edges, Size
 from vcomp.spec import BertEmbedding, ColorCvtCode, ColorSpace, ImageFormat, Kernel, PaddingType
+from vcomp.spec.op_type import OpType, Step
 from vcomp.spec.ops import DEFAULT_FILL
 
 __all__ = [

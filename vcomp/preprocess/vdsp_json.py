@@ -7,7 +7,6 @@ from typing import Any
 
 from vcomp.errors import VcompError, shown
 from vcomp.files import read_bounded
-from vcomp.preprocess.op_type import OpType, Step
 from vcomp.preprocess.pictures import Edges
 from vcomp.preprocess.vdsp import (
     BertEmbedding,
@@ -21,6 +20,7 @@ from vcomp.preprocess.vdsp import (
 from vcomp.preprocess.vdsp_legacy import in_current_form, is_legacy
 from vcomp.preprocess.vdsp_values import Config, halves, integer, pair, pixel, size, word
 from vcomp.spec import Kernel
+from vcomp.spec.op_type import OpType, Step
 
 MAX_JSON_BYTES = 1 << 20
 BERT_EMBEDDING = "BERT_EMBEDDING_OP"
