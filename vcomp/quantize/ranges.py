@@ -99,7 +99,7 @@ def mse_range(statistics: TensorStatistics) -> float:
     centres = (np.arange(statistics.counts.size) + 0.5) * statistics.bin_width
     candidates = statistics.absmax * np.arange(1, MSE_CANDIDATES + 1) / MSE_CANDIDATES
     scales = candidates / STEPS
-    borders = np.searchsorted(centres, np.outer(scales, np.arange(STEPS) + 0.5).ravel()).reshape(-1, STEPS)
+    borders = np.ceil(np.outer(scales, np.arange(STEPS) + 0.5) / statistics.bin_width - 0.5).astype(np.intp)
     edges = np.pad(borders, ((0, 0), (1, 1)), constant_values=((0, 0), (0, centres.size)))
     number = np.diff(_prefix(statistics.counts.astype(np.float64))[edges], axis=1)
     total = np.diff(_prefix(statistics.counts * centres)[edges], axis=1)
