@@ -28,7 +28,7 @@ anything = st.recursive(
 def told(path: Path) -> list[Finding]:
     started = time.monotonic()
     findings = check_paths([path])
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30  # a hang
     return findings
 
 

@@ -99,7 +99,7 @@ def test_the_largest_error_is_what_a_plain_comparison_gives() -> None:
 
     changed = [*ops[:-2], other, ToTensor()]
     expected = np.abs(preprocess(picture, ops, half_constants=True) - preprocess(picture, changed, half_constants=True))
-    assert error == pytest.approx(expected.max(), rel=1e-2)
+    assert error == pytest.approx(expected.max(), abs=2e-3)  # the runtime is rounded to fp16
 
 
 @given(mean=st.floats(0.1, 0.9), std=st.floats(0.1, 0.9), other=st.floats(0.1, 0.9), stretch=st.floats(0.5, 2.0))

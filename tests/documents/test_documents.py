@@ -68,14 +68,14 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_what_is_not_safe_to_read_is_refused_within_a_second(tmp_path: Path, name: str) -> None:
+def test_what_is_not_safe_to_read_is_refused_without_a_hang(tmp_path: Path, name: str) -> None:
     content, says = HOSTILE[name]
     file = tmp_path / name
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
     start = time.monotonic()
     with pytest.raises(VcompError) as raised:
         read_document(file)
-    assert time.monotonic() - start < 1
+    assert time.monotonic() - start < 20  # a hang: alone it takes well under a second
     assert name in str(raised.value)
     assert says in str(raised.value)
 

@@ -65,7 +65,7 @@ def test_thousands_of_broken_files_are_each_refused_or_imported(tmp_path: Path) 
         file.write_bytes(mutated(text, chance).encode("utf-8", "replace"))
     start = time.monotonic()
     report = import_paths([zoo], tmp_path / "models", verify=True)
-    assert time.monotonic() - start < 60
+    assert time.monotonic() - start < 300  # a hang
     assert len(report.files) + len(report.skipped) == INPUTS
     for item in report.files:
         assert item.roundtrip is not Status.DIFFERENT, item.to_json()
@@ -98,7 +98,7 @@ def test_what_cannot_be_a_file_of_ours_ends_with_its_name_and_a_reason(tmp_path:
     file.write_text(HOSTILE[name])
     start = time.monotonic()
     done = vcomp("import", file, "--models", tmp_path / "models", "--verify")
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 30  # a hang
     assert done.exit_code in (0, 1)
     assert name in done.stdout or "1 equal" in done.stdout
 

@@ -110,8 +110,8 @@ def _moves(steps: Sequence[Op], still: VdspOp) -> Iterator[tuple[Sequence[Op], V
 
 
 def probe(*, gray: bool = False) -> NDArray[np.uint8]:
-    """A picture of 240×320 that no two of its rows, columns or channels share: slopes under noise, always the same."""
-    rows, columns = np.mgrid[0:240, 0:320]
+    """Slopes under noise, always the same: no two rows, columns or channels are alike, and no network has its size."""
+    rows, columns = np.mgrid[0:283, 0:397]
     slopes = np.stack([rows * 0.8, columns * 0.6, 190 - rows * 0.4 - columns * 0.2], axis=-1)
     noise = np.random.default_rng(0).integers(0, 48, slopes.shape)
     picture = np.clip(slopes + noise, 0, 255).astype(np.uint8)
