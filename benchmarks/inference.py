@@ -38,22 +38,24 @@ Loop = Callable[[], None]
 
 
 def plain_loops(prefix: Path, images: Images) -> tuple[Loop, Loop]:
-    """The network alone, and after the preprocessing of each image."""
+    """The network alone, and after the preprocessing of each image, which is given in planes, as to the stream."""
     session, op = open_session(read_artifact(str(prefix)).network), load_vdsp(JSON)
     assert isinstance(op, VdspOp)
 
-    def prepared(image: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def prepared(planes: NDArray[np.uint8]) -> NDArray[np.float32]:
+        image = np.asarray(cv2.merge(list(planes)), np.uint8)
         return run_vdsp(op, image, (96, 96)).astype(np.float32)[np.newaxis]
 
-    inputs = [prepared(image) for image in images]
+    planar = [np.ascontiguousarray(image.transpose(2, 0, 1)) for image in images]
+    inputs = [prepared(planes) for planes in planar]
 
     def alone() -> None:
         for item in inputs:
             session.run(None, {"input": item})
 
     def sequential() -> None:
-        for image in images:
-            session.run(None, {"input": prepared(image)})
+        for planes in planar:
+            session.run(None, {"input": prepared(planes)})
 
     return alone, sequential
 

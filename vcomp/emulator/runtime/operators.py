@@ -137,11 +137,11 @@ class BuildInOperator(Operator):
 
     def bind(self, item: Any, model: Model, parameters: ItemParameters) -> Work:
         vdsp = of_this_item(self._vdsp(), parameters)
-        pixels = self._accepted(vdsp, item).interleaved()
-        channels, height, width = model.image_shape(parameters.shapes)
+        image = self._accepted(vdsp, item)
+        wanted = model.image_shape(parameters.shapes)
 
         def planes() -> Arrays:
-            return [planes_of(vdsp, pixels, (channels, height, width))]
+            return [planes_of(vdsp, image.interleaved(), wanted)]
 
         return planes
 
