@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 from vcomp.preprocess.color import Order, order_of
-from vcomp.preprocess.vdsp import ColorCvtCode, NormaType, VdspOp
+from vcomp.preprocess.vdsp import ColorCvtCode, VdspOp
 from vcomp.spec import (
     CenterCrop,
     Decode,
@@ -106,11 +106,8 @@ def effect_of_vdsp(op: VdspOp, model: Size | None) -> Effect:
         channels = _swapped(channels)
     elif "2GRAY" in op.color.value:
         channels = "grey"
-    if op.norma is NormaType.DIV1275_MINUSONE:
-        lines = lines_of((127.5,) * 3, (127.5,) * 3, div255=False)
-    else:
-        div255 = op.norma in (NormaType.DIV255, NormaType.DIV255_MINUSMEAN_DIVSTD)
-        lines = lines_of(op.mean, op.std, div255=div255)
+    mean, std, div255 = op.norma.constants(op.mean, op.std)
+    lines = lines_of(mean, std, div255=div255)
     moves = _without_idle(_moves(op, op.output or model))
     return Effect(channels, moves, op.kernel if moves else None, lines)
 

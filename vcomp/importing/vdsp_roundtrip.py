@@ -118,14 +118,11 @@ def lines_of(config: Config) -> list[tuple[float, float]] | None:
     mean, std = (_halves(config.get(key)) for key in ("Mean", "Std"))
     if (norma.uses_mean and mean is None) or (norma.uses_std and std is None):
         return None
-    scale = 1 / 255 if "DIV255" in norma.value else 1.0
-    if norma is NormaType.DIV1275_MINUSONE:
-        return [(-1.0, 1.0)] * 3
-    means = mean if mean and norma.uses_mean else (0.0,) * 3
-    stds = std if std and norma.uses_std else (1.0,) * 3
+    mean, std, div255 = norma.constants(mean, std)
+    means, stds, white = mean or (0.0,) * 3, std or (1.0,) * 3, 1.0 if div255 else 255.0
     if not all(stds):
         return None
-    return [(-m / s, (255 * scale - m) / s) for m, s in zip(means, stds, strict=True)]
+    return [(-m / s, (white - m) / s) for m, s in zip(means, stds, strict=True)]
 
 
 def _halves(values: Any) -> tuple[float, ...] | None:

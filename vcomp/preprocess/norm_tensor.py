@@ -8,9 +8,7 @@ from numpy.typing import NDArray
 
 from vcomp.preprocess.normalize import normalize
 from vcomp.preprocess.pictures import Pixels
-from vcomp.preprocess.vdsp import NormaType
-
-Constants = tuple[float, ...]
+from vcomp.preprocess.vdsp import Constants, NormaType
 
 
 def norm_tensor(
@@ -31,11 +29,7 @@ def norm_tensor(
 @lru_cache(maxsize=64)
 def _tables(norma: NormaType, mean: Constants | None, std: Constants | None) -> Sequence[NDArray[np.uint16]]:
     """For each of three channels what each of the 256 values of a pixel becomes, as bits of fp16."""
-    if norma is NormaType.DIV1275_MINUSONE:
-        mean = std = (127.5,) * 3
-    else:
-        mean, std = mean if norma.uses_mean else None, std if norma.uses_std else None
-    div255 = norma in (NormaType.DIV255, NormaType.DIV255_MINUSMEAN_DIVSTD)
+    mean, std, div255 = norma.constants(mean, std)
     values = np.arange(256, dtype=np.uint8)[:, np.newaxis].repeat(3, axis=1)
     with np.errstate(over="ignore"):  # what does not fit becomes infinite, as on the chip
         halves = normalize(values, mean=mean, std=std, div255=div255, half_constants=True).astype(np.float16)

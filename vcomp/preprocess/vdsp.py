@@ -21,6 +21,8 @@ __all__ = [
 
 DEFAULT_PADDING = (DEFAULT_FILL,) * 3
 
+Constants = tuple[float, ...]
+
 
 class NormaType(str, Enum):
     EQUAL = "EQUAL"
@@ -37,6 +39,14 @@ class NormaType(str, Enum):
     @property
     def uses_std(self) -> bool:
         return "DIVSTD" in self.value
+
+    def constants(
+        self, mean: Constants | None, std: Constants | None
+    ) -> tuple[Constants | None, Constants | None, bool]:
+        """The mean and std that it uses, of a file's where it uses those, and whether it divides by 255."""
+        if self is NormaType.DIV1275_MINUSONE:
+            return (127.5,) * 3, (127.5,) * 3, False
+        return mean if self.uses_mean else None, std if self.uses_std else None, self.value.startswith("DIV255")
 
 
 @dataclass(frozen=True)

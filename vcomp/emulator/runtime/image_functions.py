@@ -16,7 +16,7 @@ from vcomp.emulator.runtime.codes import (
     ImageType,
     ImageWarpAffineMode,
 )
-from vcomp.emulator.runtime.images import PLANAR, Image, create_image
+from vcomp.emulator.runtime.images import Image, create_image, image_of_planes
 from vcomp.errors import shown
 from vcomp.preprocess import border, color, geometry, warp
 from vcomp.preprocess.pictures import Nv12, Picture, size_of
@@ -127,12 +127,10 @@ def _made(call: str, image: Any, change: Callable[[Picture], Picture], format: I
 
 
 def _image(picture: Picture, format: ImageFormat) -> Image:
-    height, width = size_of(picture)
     if isinstance(picture, Nv12):
+        height, width = size_of(picture)
         return create_image(picture.array(), format, width, height)
-    if format in PLANAR:
-        return create_image(picture.transpose(2, 0, 1), format, width, height)
-    return create_image(picture[..., 0] if format is ImageFormat.GRAY else picture, format, width, height)
+    return image_of_planes(picture.transpose(2, 0, 1), format)
 
 
 def _order(format: ImageFormat) -> color.Order:
