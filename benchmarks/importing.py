@@ -6,17 +6,12 @@ The zoo is imported and verified, and its specs rendered, once, twice and four t
 Goals: under 10 seconds for 566 files, under 500 MB, and time that grows no faster than the files.
 """
 
-import json
 import resource
-import shutil
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 
-ROUNDS = 3
-COPIES = (1, 2, 4)
+import growth
 
 
 def measure(zoo: Path) -> dict[str, float]:
@@ -41,29 +36,15 @@ def measure(zoo: Path) -> dict[str, float]:
     }
 
 
-def in_a_process(zoo: Path) -> dict[str, float]:
-    command = [sys.executable, __file__, "--one", str(zoo)]
-    told: dict[str, float] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
-    return told
-
-
 def main(zoo: Path) -> None:
     print(f"{'':6}{'files':>8}{'import s':>10}{'rendered':>10}{'render s':>10}{'ms/file':>10}{'MB':>8}")
-    with tempfile.TemporaryDirectory() as folder:
-        for copies in COPIES:
-            root = Path(folder) / f"{copies}x"
-            for number in range(copies):
-                shutil.copytree(zoo, root / str(number))
-            best = min((in_a_process(root) for _ in range(ROUNDS)), key=lambda told: told["import"] + told["render"])
-            per_file = (best["import"] + best["render"]) / best["files"] * 1e3
-            print(
-                f"{copies}×{'':4}{best['files']:8.0f}{best['import']:10.2f}{best['rendered']:10.0f}{best['render']:10.2f}"
-                f"{per_file:10.2f}{best['memory']:8.0f}"
-            )
+    for count, best in growth.copies(__file__, zoo, lambda told: told["import"] + told["render"]):
+        per_file = (best["import"] + best["render"]) / best["files"] * 1e3
+        print(
+            f"{count}×{'':4}{best['files']:8.0f}{best['import']:10.2f}{best['rendered']:10.0f}{best['render']:10.2f}"
+            f"{per_file:10.2f}{best['memory']:8.0f}"
+        )
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "--one":
-        print(json.dumps(measure(Path(sys.argv[2]))))
-    else:
-        main(Path(sys.argv[1]))
+    growth.run(measure, main)
